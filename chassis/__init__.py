@@ -1,0 +1,1 @@
+"""What any process needs before it knows its purpose."""

@@ -1,0 +1,126 @@
+"""Who calls: signs and verifies JSON Web Tokens (RFC 7519), and carries the caller through a call.
+
+HS256 with a secret from a file serves one machine; a JWKS address serves a fleet. Tokens are never logged.
+"""
+
+import asyncio
+import enum
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import jwt
+
+from chassis.errors import PermissionDenied, Unauthenticated
+
+AUDIENCE = "atelier"
+ASYMMETRIC = ["RS256", "ES256", "EdDSA"]
+MINIMUM_SECRET_BYTES = 32  # RFC 7518, 3.2: an HS256 key is no shorter than its hash.
+
+
+class Role(enum.StrEnum):
+    """What a caller may do: its own things, everything, or what one of our services does."""
+
+    USER = "user"
+    OPERATOR = "operator"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller whose token was verified."""
+
+    subject: str
+    role: Role
+
+
+principal: ContextVar[Principal] = ContextVar("principal")
+"""The caller of the call under way; set by the server before any handler runs."""
+
+
+class KeySource(Protocol):
+    """Where the key that verifies a token comes from."""
+
+    algorithms: list[str]
+
+    async def key_for(self, token: str) -> Any:
+        """The key, as PyJWT takes it. Raises `jwt.PyJWTError` when there is none."""
+
+
+class SharedSecret:
+    """One secret signs and verifies."""
+
+    algorithms = ["HS256"]  # noqa: RUF012 - never changed
+
+    def __init__(self, secret: str) -> None:
+        if len(secret.encode()) < MINIMUM_SECRET_BYTES:
+            raise ValueError(f"the JWT secret must have at least {MINIMUM_SECRET_BYTES} bytes")
+        self._secret = secret
+
+    async def key_for(self, token: str) -> str:
+        return self._secret
+
+
+class Jwks:
+    """Public keys published by an identity provider (RFC 7517), fetched when an unknown key id appears."""
+
+    algorithms = ASYMMETRIC
+
+    def __init__(self, url: str) -> None:
+        self._client = jwt.PyJWKClient(url, cache_keys=True, lifespan=300, timeout=5)
+
+    async def key_for(self, token: str) -> Any:
+        # The client fetches with blocking I/O.
+        return (await asyncio.to_thread(self._client.get_signing_key_from_jwt, token)).key
+
+
+class TokenVerifier:
+    """Turns a call's `authorization` metadata into a principal."""
+
+    def __init__(self, keys: KeySource) -> None:
+        self._keys = keys
+
+    async def authenticate(self, authorization: str | None) -> Principal:
+        """The caller behind `Bearer <JWT>`. Raises Unauthenticated, with a reason a program can tell apart."""
+        if not authorization:
+            raise Unauthenticated("A token is needed: send the metadata `authorization: Bearer <JWT>`.")
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("The `authorization` metadata must read `Bearer <JWT>`.")
+        try:
+            key = await self._keys.key_for(token)
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=self._keys.algorithms,
+                audience=AUDIENCE,
+                options={"require": ["sub", "role", "exp", "aud"]},
+            )
+            return Principal(subject=claims["sub"], role=Role(claims["role"]))
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("The token has expired; ask for a new one.") from None
+        except (jwt.PyJWTError, ValueError):
+            raise Unauthenticated("The token can't be verified; ask for a new one.") from None
+
+
+class Permissions:
+    """Which roles may call which methods; a method that isn't listed is open to every verified caller."""
+
+    def __init__(self, roles: Mapping[str, frozenset[Role]]) -> None:
+        self._roles = dict(roles)
+
+    def check(self, caller: Principal, method: str) -> None:
+        """Raises PermissionDenied unless the caller's role may call `method`, a full name such as `/pkg.Svc/Do`."""
+        allowed = self._roles.get(method)
+        if allowed is not None and caller.role not in allowed:
+            names = " or ".join(sorted(allowed))
+            raise PermissionDenied(f"Role {caller.role} may not call this; it needs role {names}.")
+
+
+def sign_token(secret: str, *, subject: str, role: Role, lifetime: timedelta) -> str:
+    """A token for `subject`, signed with the shared secret, valid from now for `lifetime`."""
+    now = datetime.now(UTC)
+    claims = {"sub": subject, "role": role.value, "aud": AUDIENCE, "iat": now, "exp": now + lifetime}
+    return jwt.encode(claims, secret, algorithm="HS256")

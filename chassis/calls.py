@@ -1,0 +1,183 @@
+"""What happens around every call, once, so that no servicer repeats it.
+
+Request id, authentication, role, decoding, validation, deadline, errors, one log line and the metrics.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import structlog
+from opentelemetry.metrics import Meter
+
+from chassis import auth
+from chassis.errors import STATUS_DETAILS_KEY, AtelierError, DeadlineExceeded, Internal, Unavailable, status_of
+from chassis.telemetry import current_trace_id
+from chassis.validation import decode, validate
+
+REQUEST_ID_KEY = "x-request-id"
+REQUEST_ID_LIMIT = 128
+
+request_id: ContextVar[str] = ContextVar("request_id")
+"""The id of the call under way, taken from the caller or made here; sent back with the answer and found in the log."""
+
+deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+"""When the call under way must have ended, by `time.monotonic()`; None when it has no bound."""
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Handler = Any  # grpc.RpcMethodHandler, whose types know only the synchronous kind
+
+
+class CallInterceptor(grpc.aio.ServerInterceptor):
+    """Wraps every method of a server but the open ones (health), which need no token and leave no trace."""
+
+    def __init__(
+        self,
+        *,
+        domain: str,
+        verifier: auth.TokenVerifier,
+        permissions: auth.Permissions,
+        open_services: Collection[str],
+        default_deadline_seconds: float,
+        log: structlog.stdlib.BoundLogger,
+        meter: Meter,
+    ) -> None:
+        self._domain = domain
+        self._verifier = verifier
+        self._permissions = permissions
+        self._open_services = frozenset(open_services)
+        self._default_deadline_seconds = default_deadline_seconds
+        self._log = log
+        self._seconds = meter.create_histogram(
+            "rpc.server.duration", unit="s", description="How long calls took, by method and code."
+        )
+        self._wrapped: dict[str, tuple[Handler, Handler]] = {}
+
+    async def intercept_service(
+        self, continuation: Callable[..., Any], handler_call_details: grpc.HandlerCallDetails
+    ) -> Any:
+        method = handler_call_details.method
+        handler: Handler | None = await continuation(handler_call_details)
+        if handler is None or method.split("/")[1] in self._open_services:
+            return handler
+        known = self._wrapped.get(method)
+        if known is None or known[0] is not handler:
+            known = (handler, self._wrap(handler, method))
+            if len(self._wrapped) < 1000:  # Methods are the caller's words; a flood of them must not fill memory.
+                self._wrapped[method] = known
+        return known[1]
+
+    def _wrap(self, handler: Handler, method: str) -> Handler:
+        """The same method, taking bytes: they are decoded inside, where an error can name the field."""
+        message_class = getattr(handler.request_deserializer, "__self__", None)
+        around = self._around
+
+        def check(data: bytes) -> Any:
+            if message_class is None:
+                return data
+            message = decode(data, message_class)
+            validate(message)
+            return message
+
+        async def check_all(stream: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+            async for data in stream:
+                yield check(data)
+
+        async def unary_unary(data: bytes, context: Context) -> Any:
+            async with around(method, context, self._default_deadline_seconds):
+                return await handler.unary_unary(check(data), context)
+
+        async def unary_stream(data: bytes, context: Context) -> AsyncIterator[Any]:
+            async with around(method, context, None):
+                async for message in handler.unary_stream(check(data), context):
+                    yield message
+
+        async def stream_unary(stream: AsyncIterator[bytes], context: Context) -> Any:
+            async with around(method, context, None):
+                return await handler.stream_unary(check_all(stream), context)
+
+        async def stream_stream(stream: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
+            async with around(method, context, None):
+                async for message in handler.stream_stream(check_all(stream), context):
+                    yield message
+
+        makers: dict[tuple[bool, bool], tuple[Callable[..., Handler], Any]] = {
+            (False, False): (grpc.unary_unary_rpc_method_handler, unary_unary),
+            (False, True): (grpc.unary_stream_rpc_method_handler, unary_stream),
+            (True, False): (grpc.stream_unary_rpc_method_handler, stream_unary),
+            (True, True): (grpc.stream_stream_rpc_method_handler, stream_stream),
+        }
+        make, behaviour = makers[bool(handler.request_streaming), bool(handler.response_streaming)]
+        return make(behaviour, request_deserializer=None, response_serializer=handler.response_serializer)
+
+    @asynccontextmanager
+    async def _around(self, method: str, context: Context, default_seconds: float | None) -> AsyncIterator[None]:
+        """One call from its first byte to its last: who, until when, and how it ended."""
+        started = time.monotonic()
+        metadata = dict(context.invocation_metadata() or ())
+        call_id = str(metadata.get(REQUEST_ID_KEY, ""))[:REQUEST_ID_LIMIT] or uuid4().hex
+        request_id.set(call_id)
+        context.set_trailing_metadata(((REQUEST_ID_KEY, call_id),))
+        error: AtelierError | None = None
+        code = grpc.StatusCode.CANCELLED
+        try:
+            remaining = context.time_remaining()
+            seconds = default_seconds if remaining is None else remaining
+            deadline.set(None if seconds is None else started + seconds)
+            async with asyncio.timeout(seconds):
+                caller = await self._verifier.authenticate(_text(metadata.get("authorization")))
+                self._permissions.check(caller, method)
+                auth.principal.set(caller)
+                yield
+            code = grpc.StatusCode.OK
+        except AtelierError as caught:
+            error = caught
+        except TimeoutError:
+            error = DeadlineExceeded("The deadline passed before the work was done; it was stopped.")
+        except grpc.aio.AbortError:
+            code = context.code() or grpc.StatusCode.UNKNOWN
+            raise
+        except Exception:  # noqa: BLE001 - the edge: whatever it is, the caller gets one fixed text
+            self._log.exception("call failed", method=method, request_id=call_id, trace_id=current_trace_id())
+            error = Internal()
+        finally:
+            if error is not None:
+                code = error.code
+            self._record(method, code, started, call_id, error)
+        if error is not None:
+            await self._abort(context, error, call_id)
+
+    async def _abort(self, context: Context, error: AtelierError, call_id: str) -> None:
+        status = status_of(error, domain=self._domain)
+        trailers = ((REQUEST_ID_KEY, call_id), (STATUS_DETAILS_KEY, status.SerializeToString()))
+        await context.abort(error.code, error.message, trailing_metadata=trailers)
+
+    def _record(
+        self, method: str, code: grpc.StatusCode, started: float, call_id: str, error: AtelierError | None
+    ) -> None:
+        """One line and one measurement a call. Callers' mistakes are theirs; only our own trouble is a warning."""
+        seconds = time.monotonic() - started
+        self._seconds.record(seconds, {"method": method, "code": code.name})
+        if error is None:
+            self._log.debug("call", method=method, code=code.name, seconds=round(seconds, 6), request_id=call_id)
+            return
+        level = self._log.warning if isinstance(error, Unavailable | Internal) else self._log.info
+        level(
+            "call",
+            method=method,
+            code=code.name,
+            reason=error.reason,
+            cause=repr(error.__cause__) if isinstance(error, Unavailable) and error.__cause__ else None,
+            seconds=round(seconds, 6),
+            request_id=call_id,
+            trace_id=current_trace_id(),
+        )
+
+
+def _text(value: str | bytes | None) -> str | None:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

@@ -1,0 +1,82 @@
+"""The command line of every service: `serve`, `work`, `run` (both) and `migrate`, in several processes if told so."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn, TypeVar
+
+import structlog
+import uvloop
+
+from chassis.lifecycle import Part, run_until_signalled
+from chassis.logs import configure_logs
+from chassis.replicas import Replicas
+from chassis.server import PortTaken
+from chassis.settings import ProcessSettings, load_settings
+
+SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
+EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE = 64, 69, 70  # sysexits.h
+
+
+def run_command(
+    arguments: Sequence[str],
+    *,
+    process: str,
+    module: str,
+    settings_class: type[SettingsT],
+    commands: Mapping[str, Callable[[SettingsT, structlog.stdlib.BoundLogger], Sequence[Part]]],
+    migrate: Callable[[SettingsT, structlog.stdlib.BoundLogger], None] | None = None,
+) -> NoReturn:
+    """Do what the one argument says and exit: a command runs its parts until a signal, `migrate` runs once."""
+    known = [*commands, *(["migrate"] if migrate else [])]
+    if len(arguments) != 1 or arguments[0] not in known:
+        sys.stderr.write(f"usage: python -m {module} {' | '.join(known)}\n")
+        sys.exit(EX_USAGE)
+    command = arguments[0]
+    settings = load_settings(settings_class)
+    log = configure_logs(process=process, level=settings.log_level)
+    if command == "migrate" and migrate is not None:
+        sys.exit(_migrate(migrate, settings, log))
+    parts = _replicas(settings, module, command, log) or commands[command](settings, log)
+    sys.exit(_run(parts, log))
+
+
+def _run(parts: Sequence[Part], log: structlog.stdlib.BoundLogger) -> int:
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run_until_signalled(parts, log=log))
+    except PortTaken as error:
+        log.error("cannot listen", error=str(error))  # noqa: TRY400 - the sentence says it all
+        return EX_UNAVAILABLE
+    return 0
+
+
+def _migrate(
+    migrate: Callable[[SettingsT, structlog.stdlib.BoundLogger], None],
+    settings: SettingsT,
+    log: structlog.stdlib.BoundLogger,
+) -> int:
+    try:
+        migrate(settings, log)
+    except Exception as error:
+        log.exception("migration failed", error=str(error).strip())
+        return EX_SOFTWARE
+    return 0
+
+
+def _replicas(
+    settings: ProcessSettings, module: str, command: str, log: structlog.stdlib.BoundLogger
+) -> Sequence[Part]:
+    """The parent of several processes; none for a child, or when one process is enough."""
+    if settings.processes == 1 or settings.replica:
+        return ()
+    variable = f"{settings.model_config.get('env_prefix', '')}REPLICA"
+    return [
+        Replicas(
+            arguments=["-m", module, command],
+            count=settings.processes,
+            variable=variable,
+            grace_seconds=settings.grace_seconds,
+            log=log,
+        )
+    ]

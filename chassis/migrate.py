@@ -1,0 +1,36 @@
+"""Applies a service's migrations: plain SQL files, forward only, by yoyo, one process at a time."""
+
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import psycopg
+import yoyo
+from pydantic import SecretStr
+
+ADVISORY_LOCK = 0x61746C72  # "atlr"; taken in the service's own database, so any number of its own would do
+
+
+def migrate(*, url: SecretStr, schema: str, folder: Path) -> list[str]:
+    """Apply what isn't applied yet and return the names. Waits while another process migrates.
+
+    Raises `psycopg.Error` when the server is away or a migration is wrong; what was applied before it stays.
+    """
+    plain = url.get_secret_value()
+    with psycopg.connect(plain, autocommit=True) as guard:
+        guard.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (ADVISORY_LOCK, schema))
+        backend = yoyo.get_backend(yoyo_url(plain, schema))
+        try:
+            # Its lock is a row that a killed process leaves behind; ours ends with the connection.
+            backend.break_lock()
+            pending = backend.to_apply(yoyo.read_migrations(str(folder)))
+            backend.apply_migrations(pending)
+            return [migration.id for migration in pending]
+        finally:
+            backend.connection.close()
+
+
+def yoyo_url(url: str, schema: str) -> str:
+    """The same address for yoyo: its scheme, and the search path that the service's pool has."""
+    parts = urlsplit(url)
+    query = urlencode([*parse_qsl(parts.query), ("schema", f"{schema},public")])
+    return urlunsplit(("postgresql+psycopg", parts.netloc, parts.path, query, ""))

@@ -1,0 +1,44 @@
+"""Opaque page tokens (AIP-158): a place in a stable order, bound to the list and the filters it came from."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Sequence
+
+from chassis.errors import FieldViolation, InvalidArgument
+
+DEFAULT_SIZE = 50
+
+
+def page_size(asked: int) -> int:
+    """How many rows a page holds; 0 means the default."""
+    return asked or DEFAULT_SIZE
+
+
+def encode_token(list_name: str, filters: Sequence[str | bool], place: Sequence[str]) -> str:
+    """A token for the rows after `place`, the order's columns of the last row of a page."""
+    body = json.dumps([_fingerprint(list_name, filters), *place], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
+
+
+def decode_token(token: str, list_name: str, filters: Sequence[str | bool], width: int) -> list[str] | None:
+    """The place, `width` columns, or None for the first page. Raises InvalidArgument for another list's token."""
+    if not token:
+        return None
+    try:
+        body = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        fingerprint, *place = body
+        readable = len(place) == width and all(isinstance(part, str) and "\0" not in part for part in place)
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        readable, fingerprint, place = False, "", []
+    if not readable or fingerprint != _fingerprint(list_name, filters):
+        violation = FieldViolation(
+            "page_token", "is not a token of this list with these filters; start again without it", "INVALID_PAGE_TOKEN"
+        )
+        raise InvalidArgument([violation])
+    return list(place)
+
+
+def _fingerprint(list_name: str, filters: Sequence[str | bool]) -> str:
+    return hashlib.sha256(json.dumps([list_name, *filters]).encode()).hexdigest()[:16]

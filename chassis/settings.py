@@ -1,0 +1,99 @@
+"""Typed settings, read once per process from the environment; nothing else reads it.
+
+Reports all that is wrong at once, refuses names it doesn't know, and has no default for a secret.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.auth import Jwks, KeySource, SharedSecret
+
+PREFIX = "ATELIER_"
+# Names that belong to another process of the system; a process ignores its neighbours' settings.
+NEIGHBOURS = ("RESOLVER", "GENERATOR", "REVIEWER", "ENGAGER", "GATEWAY", "CLI", "STACK", "TOKEN", "TEST", "SHARED")
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+SettingsT = TypeVar("SettingsT", bound="ProcessSettings")
+
+
+def shared(name: str, default: Any = None, description: str = "") -> Any:
+    """A field that every process reads from the same variable, `ATELIER_<name>`."""
+    return Field(default=default, validation_alias=PREFIX + name, description=description)
+
+
+class ProcessSettings(BaseSettings):
+    """What every process is told. Subclasses set `env_prefix` to `ATELIER_<PROCESS>_` and add their own."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; loopback unless told otherwise.")
+    port: Port = Field(0, description="gRPC port; 0 lets the system choose.")
+    metrics_port: Port = Field(0, description="Prometheus port, always on loopback; 0 turns it off.")
+    replica: int = Field(0, ge=0, description="Which of several processes on one port this is; set by the parent.")
+    processes: int = Field(1, ge=1, le=64, description="How many processes serve on the one port.")
+    grace_seconds: float = Field(10.0, ge=0, description="How long calls under way may take to end on SIGTERM.")
+    max_message_bytes: int = Field(16 * 2**20, ge=2**10, description="Largest message taken or sent.")
+    default_deadline_seconds: float = Field(60.0, gt=0, description="Bound on a unary call that has no deadline.")
+    log_level: str = shared("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
+    jwt_secret_file: Path | None = shared("JWT_SECRET_FILE", None, "File with the HS256 secret.")
+    jwks_url: str | None = shared("JWKS_URL", None, "Where an identity provider publishes its keys.")
+    redis_url: SecretStr | None = shared("REDIS_URL", None, "Redis; all it holds may be lost.")
+    blobs_url: str | None = shared("BLOBS_URL", None, "Object store: file://, s3://, gs:// or az://.")
+    otlp_endpoint: str | None = shared("OTLP_ENDPOINT", None, "OTLP collector, gRPC; unset: no traces.")
+    tls_certificate_file: Path | None = shared("TLS_CERTIFICATE_FILE", None, "PEM chain; with the key turns TLS on.")
+    tls_key_file: Path | None = shared("TLS_KEY_FILE", None, "PEM private key.")
+    tls_ca_file: Path | None = shared("TLS_CA_FILE", None, "PEM roots; a server then demands client certificates.")
+
+    @property
+    def own_metrics_port(self) -> int:
+        """Where this process shows its metrics: replicas after the first each stand 100 ports further."""
+        return self.metrics_port and self.metrics_port + 100 * max(0, self.replica - 1)
+
+    def key_source(self) -> KeySource:
+        """Where token keys come from. Raises ValueError unless exactly one source is set and readable."""
+        if (self.jwt_secret_file is None) == (self.jwks_url is None):
+            raise ValueError("set exactly one of ATELIER_JWT_SECRET_FILE and ATELIER_JWKS_URL")
+        if self.jwks_url is not None:
+            return Jwks(self.jwks_url)
+        assert self.jwt_secret_file is not None  # noqa: S101 - told by the condition above
+        return SharedSecret(self.jwt_secret_file.read_text().strip())
+
+
+def load_settings(kind: type[SettingsT]) -> SettingsT:
+    """The process's settings. On any mistake prints every one of them and exits with 78 (EX_CONFIG, sysexits.h)."""
+    problems = [f"{name} is not a setting of this process" for name in unknown_names(kind)]
+    try:
+        settings = kind()
+        settings.key_source()
+    except ValidationError as error:
+        problems += [f"{_variable(kind, item['loc'])}: {item['msg']}" for item in error.errors()]
+    except (ValueError, OSError) as error:
+        problems.append(str(error))
+    if problems:
+        sys.stderr.write("".join(f"settings: {problem}\n" for problem in problems))
+        sys.exit(78)
+    return settings
+
+
+def unknown_names(kind: type[ProcessSettings]) -> list[str]:
+    """Variables that carry our prefix and mean nothing to this process or any neighbour."""
+    own = str(kind.model_config["env_prefix"])
+    known = {_variable(kind, (name,)) for name in kind.model_fields}
+    neighbours = tuple(f"{PREFIX}{name}" for name in NEIGHBOURS if f"{PREFIX}{name}_" != own)
+    names = sorted(name for name in os.environ if name.startswith(PREFIX))
+    return [name for name in names if name not in known and not name.startswith(neighbours)]
+
+
+def _variable(kind: type[ProcessSettings], location: tuple[int | str, ...]) -> str:
+    name = str(location[0]) if location else ""
+    field = kind.model_fields.get(name)
+    if field is None:
+        return name
+    if field.validation_alias is not None:
+        return str(field.validation_alias)
+    return f"{kind.model_config['env_prefix']}{name}".upper()

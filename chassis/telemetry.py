@@ -1,0 +1,84 @@
+"""Metrics and traces by OpenTelemetry: a Prometheus endpoint per process, and OTLP when an endpoint is configured."""
+
+from typing import Any
+
+import grpc
+from opentelemetry import propagate, trace
+from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+from opentelemetry.instrumentation.grpc import aio_client_interceptors, aio_server_interceptor
+from opentelemetry.metrics import Meter
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from prometheus_client import CollectorRegistry, start_http_server
+
+
+class Telemetry:
+    """One process's meter and tracer. Without an OTLP endpoint nothing is traced, and calls cost nothing for it."""
+
+    def __init__(self, *, service: str, replica: int, metrics_port: int, otlp_endpoint: str | None) -> None:
+        self._metrics_port = metrics_port
+        self._server: Any = None
+        self._registry = CollectorRegistry()
+        resource = Resource.create({SERVICE_NAME: service, SERVICE_INSTANCE_ID: str(replica)})
+        readers: list[MetricReader] = [PrometheusMetricReader(registry=self._registry)]
+        self._tracing: TracerProvider | None = None
+        if otlp_endpoint is not None:
+            insecure = not otlp_endpoint.startswith("https://")
+            readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=otlp_endpoint, insecure=insecure)))
+            self._tracing = TracerProvider(resource=resource)
+            exporter = OTLPSpanExporter(endpoint=otlp_endpoint, insecure=insecure)
+            self._tracing.add_span_processor(BatchSpanProcessor(exporter))
+        self._metrics = MeterProvider(metric_readers=readers, resource=resource)
+        self.meter: Meter = self._metrics.get_meter("atelier")
+
+    async def start(self) -> None:
+        """Open the Prometheus endpoint on loopback, and trace gRPC and PostgreSQL when traces are wanted."""
+        if self._metrics_port:
+            self._server = start_http_server(self._metrics_port, addr="127.0.0.1", registry=self._registry)
+        if self._tracing is not None:
+            trace.set_tracer_provider(self._tracing)
+            AsyncPGInstrumentor(capture_parameters=False).instrument()  # type: ignore[no-untyped-call]
+
+    async def stop(self) -> None:
+        """Send what is still held back, and close the endpoint."""
+        if self._server is not None:
+            server, thread = self._server
+            server.shutdown()
+            server.server_close()
+            thread.join()
+            self._server = None
+        if self._tracing is not None:
+            AsyncPGInstrumentor().uninstrument()  # type: ignore[no-untyped-call]
+            self._tracing.shutdown()
+        self._metrics.shutdown()
+
+    def server_interceptors(self) -> list[grpc.aio.ServerInterceptor]:
+        """What traces a server's calls; none when traces aren't wanted."""
+        if self._tracing is None:
+            return []
+        return [aio_server_interceptor(tracer_provider=self._tracing)]  # type: ignore[no-untyped-call]
+
+    def client_interceptors(self) -> list[grpc.aio.ClientInterceptor]:
+        """What traces a channel's calls; none when traces aren't wanted."""
+        if self._tracing is None:
+            return []
+        return list(aio_client_interceptors(tracer_provider=self._tracing))  # type: ignore[no-untyped-call]
+
+
+def current_trace_id() -> str | None:
+    """The W3C trace id of the call under way, 32 hex digits, or None when it isn't traced."""
+    span = trace.get_current_span().get_span_context()
+    return format(span.trace_id, "032x") if span.is_valid else None
+
+
+def trace_headers() -> dict[str, str]:
+    """The W3C trace context headers that carry the current span on; empty when it isn't traced."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier

@@ -1,0 +1,1 @@
+"""The resolver: from what a scan or another catalogue calls a card to the one canonical card."""

@@ -1,0 +1,3 @@
+-- How many ids ended how, since ever. One row an outcome.
+SELECT outcome, count
+FROM resolution_counts

@@ -1,0 +1,126 @@
+"""Real servers for every test that asks for them: one embedded PostgreSQL and Redis a run, one schema a test."""
+
+import asyncio
+import gzip
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import structlog
+import uvloop
+from opentelemetry.metrics import Meter, NoOpMeter
+from pydantic import SecretStr
+
+from chassis.migrate import migrate
+from chassis.postgres import Database
+from cli.stack.postgres import Postgres
+from cli.stack.programs import Program
+from cli.stack.stack import Stack
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED_DATA = Path(os.environ.get("ATELIER_TEST_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
+MIGRATIONS = REPOSITORY / "services" / "resolver" / "migrations"
+
+
+def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Any]:
+    """Tests run on the loop that the processes run on."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data, which isn't part of the repository."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the shared data is not at {SHARED_DATA}")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def catalogue(shared_data: Path) -> list[dict[str, Any]]:
+    """Every English card of the real catalogue, as its JSON lines have it."""
+    with gzip.open(shared_data / "pokemon_tcg_cards.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="session")
+def meter() -> Meter:
+    """A meter that measures nothing."""
+    return NoOpMeter("test")
+
+
+@pytest.fixture
+def log() -> structlog.stdlib.BoundLogger:
+    """A logger whose lines pytest captures."""
+    return structlog.get_logger("test")  # type: ignore[no-any-return]
+
+
+def _idle(name: str) -> Program:
+    """A program that only claims its role and schema."""
+    wait = "import signal; signal.pause()"
+    return Program(name=name, arguments=("-c", wait), migrate=("-c", ""), settings=lambda _: {})
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The run's servers, and the means to make a schema in them."""
+
+    stack: Stack
+    superuser: dict[str, Any]
+
+    async def execute(self, statement: str) -> None:
+        """Run a statement as the superuser."""
+        connection = await asyncpg.connect(**self.superuser)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Servers]:
+    """PostgreSQL and Redis with the roles `resolver` and `neighbour`."""
+    stack = Stack(tmp_path_factory.mktemp("servers"), programs=(_idle("resolver"), _idle("neighbour")))
+    async with stack:
+        superuser = {
+            "host": str(stack.layout.postgres_run),
+            "user": "postgres",
+            "password": (stack.layout.secrets / "postgres").read_text().strip(),
+            "database": "atelier",
+        }
+        yield Servers(stack, superuser)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A schema of one test's own, owned by the role `resolver` and migrated."""
+
+    name: str
+    url: SecretStr
+
+
+@pytest.fixture
+async def schema(servers: Servers) -> AsyncIterator[Schema]:
+    """A fresh, migrated schema."""
+    letters = str.maketrans("0123456789", "ghijklmnop")
+    name = f"test_{uuid4().hex.translate(letters)}"
+    await servers.execute(f"CREATE SCHEMA {name} AUTHORIZATION resolver")
+    url = SecretStr(servers.stack.database_url("resolver"))
+    await asyncio.to_thread(migrate, url=url, schema=name, folder=MIGRATIONS)
+    yield Schema(name, url)
+    await servers.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+@pytest.fixture
+async def database(schema: Schema, meter: Meter) -> AsyncIterator[Database]:
+    """A pool on the test's schema."""
+    pool = Database(url=schema.url, schema=schema.name, pool_size=60, statement_timeout_seconds=30, meter=meter)
+    await pool.start()
+    yield pool
+    await pool.stop()
