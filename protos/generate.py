@@ -1,55 +1,74 @@
 """Generates everything under gen/ from protos/: Python stubs, their types and one descriptor image.
 
-`python protos/generate.py [TARGET]` writes to TARGET (gen/ by default), replacing what is there. The image
-(`atelier.binpb`, with comments) is what buf lints and compares, because it needs no module registry.
+`python protos/generate.py` replaces what is there; with `--check` it only tells whether that would change anything. The
+image (`atelier.binpb`, with comments) is what buf lints and compares, because it needs no module registry.
 """
 
-import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-import grpc_tools
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.rpc import error_details_pb2, status_pb2
 from google.type import date_pb2
 from grpc_tools import protoc
 from protovalidate._gen.buf.validate import validate_pb  # type: ignore[import-untyped]
 
-PROTOS = Path(__file__).parent
-WELL_KNOWN = Path(grpc_tools.__file__).parent / "_proto"
+PROTOS = Path(__file__).resolve().parent
+GEN = PROTOS.parent / "gen"
 # Files that protos/ may import and that only their Python packages carry.
 CARRIED = [date_pb2, status_pb2, error_details_pb2]
 
 
-def main(target: Path) -> None:
+def main(arguments: list[str]) -> int:
     """Generate into a new folder and swap it in, so that a failure leaves the old stubs standing."""
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+    with tempfile.TemporaryDirectory(dir=GEN.parent, prefix=".gen-") as scratch:
         out = Path(scratch) / "gen"
-        out.mkdir()
-        imports = Path(scratch) / "imports.binpb"
-        imports.write_bytes(import_set().SerializeToString())
-        own = sorted(str(path.relative_to(PROTOS)) for path in PROTOS.rglob("*.proto"))
-        common = [f"--descriptor_set_in={imports}", f"-I{PROTOS}"]
-        run([*common, f"--python_out={out}", f"--pyi_out={out}", f"--grpc_python_out={out}", *own])
-        run(
-            [f"--descriptor_set_in={imports}", f"--python_out={out}", f"--pyi_out={out}", "buf/validate/validate.proto"]
-        )
-        run(
-            [
-                *common,
-                "--include_imports",
-                "--include_source_info",
-                f"--descriptor_set_out={out / 'atelier.binpb'}",
-                *own,
-            ]
-        )
-        drop_empty_stubs(out)
-        for config in PROTOS.rglob("service_config.json"):
-            shutil.copy(config, out / config.relative_to(PROTOS))
-        shutil.rmtree(target, ignore_errors=True)
-        out.rename(target)
+        generate(out, Path(scratch) / "imports.binpb")
+        if arguments == ["--check"]:
+            return report(different_files(out, GEN))
+        shutil.rmtree(GEN, ignore_errors=True)
+        out.rename(GEN)
+    return 0
+
+
+def generate(out: Path, imports: Path) -> None:
+    """Write everything to the new folder `out`; `imports` is where to keep a descriptor set meanwhile."""
+    out.mkdir()
+    imports.write_bytes(import_set().SerializeToString())
+    own = sorted(str(path.relative_to(PROTOS)) for path in PROTOS.rglob("*.proto"))
+    common = [f"--descriptor_set_in={imports}", f"-I{PROTOS}"]
+    image = f"--descriptor_set_out={out / 'atelier.binpb'}"
+    run([*common, f"--python_out={out}", f"--pyi_out={out}", f"--grpc_python_out={out}", *own])
+    run([f"--descriptor_set_in={imports}", f"--python_out={out}", f"--pyi_out={out}", "buf/validate/validate.proto"])
+    run([*common, "--include_imports", "--include_source_info", image, *own])
+    drop_empty_stubs(out)
+    for config in PROTOS.rglob("service_config.json"):
+        shutil.copy(config, out / config.relative_to(PROTOS))
+
+
+def different_files(new: Path, old: Path) -> list[str]:
+    """Names of files that only one of the folders has, or that differ."""
+    files = {
+        path.relative_to(folder)
+        for folder in (new, old)
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    return sorted(str(name) for name in files if content(new / name) != content(old / name))
+
+
+def content(path: Path) -> bytes | None:
+    """A file's bytes, or None when there is no such file."""
+    return path.read_bytes() if path.exists() else None
+
+
+def report(different: list[str]) -> int:
+    """Say whether the stubs are fresh; the exit code that goes with it."""
+    for name in different:
+        sys.stderr.write(f"gen/{name} is not what protos/ gives; run `make stubs`\n")
+    return 1 if different else 0
 
 
 def import_set() -> descriptor_pb2.FileDescriptorSet:
@@ -82,4 +101,4 @@ def run(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else os.fspath(PROTOS.parent / "gen")).resolve())
+    sys.exit(main(sys.argv[1:]))

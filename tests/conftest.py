@@ -4,8 +4,7 @@ import asyncio
 import gzip
 import json
 import os
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from pydantic import SecretStr
 
 from chassis.migrate import migrate
 from chassis.postgres import Database
-from cli.stack.postgres import Postgres
+from cli.stack.ports import Ports
 from cli.stack.programs import Program
 from cli.stack.stack import Stack
 
@@ -86,7 +85,9 @@ class Servers:
 @pytest.fixture(scope="session")
 async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Servers]:
     """PostgreSQL and Redis with the roles `resolver` and `neighbour`."""
-    stack = Stack(tmp_path_factory.mktemp("servers"), programs=(_idle("resolver"), _idle("neighbour")))
+    stack = Stack(
+        tmp_path_factory.mktemp("servers"), programs=(_idle("resolver"), _idle("neighbour")), ports=Ports.free()
+    )
     async with stack:
         superuser = {
             "host": str(stack.layout.postgres_run),

@@ -15,7 +15,7 @@ RecordT = TypeVar("RecordT")
 def card_record(catalog_id: str, name: str = "Pikachu", number: str = "58", **details: Any) -> pb.CardRecord:
     """A card of the set `base1`, unless told otherwise."""
     card_set = card_pb2.CardSet(id="base1", name="Base", code="BS", printed_total=102)
-    full = {"name": name, "number": number, "set": card_set} | details
+    full: dict[str, Any] = {"name": name, "number": number, "set": card_set} | details
     return pb.CardRecord(catalog_id=catalog_id, details=card_pb2.CardDetails(**full))
 
 

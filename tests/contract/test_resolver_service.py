@@ -42,7 +42,11 @@ async def test_resolve_cards_answers_every_item_in_order(stub: ResolverServiceSt
     )
     second = await stub.ResolveCards(pb.ResolveCardsRequest(items=[item("s", "base1-58")]))
 
-    assert [pb.Tier.Name(one.tier) for one in first.resolutions] == ["TIER_UNSPECIFIED", "TIER_EMBEDDING", "TIER_CATALOG"]
+    assert [pb.Tier.Name(one.tier) for one in first.resolutions] == [
+        "TIER_UNSPECIFIED",
+        "TIER_EMBEDDING",
+        "TIER_CATALOG",
+    ]
     assert first.resolutions[0].reason == pb.UNRESOLVED_REASON_NOT_IN_CATALOG
     assert [one.name for one in first.resolutions] == ["", "Mew", "Pikachu"]
     assert (second.resolutions[0].tier, second.resolutions[0].card_id) == (pb.TIER_KEY, first.resolutions[2].card_id)
@@ -80,7 +84,7 @@ async def test_a_thousand_items_and_odd_but_valid_text_are_taken(stub: ResolverS
 async def test_broken_utf8_is_an_invalid_argument_that_names_the_field(served: Served) -> None:
     good = pb.ResolveCardsRequest(items=[item(), item(external_id="SENTINEL")]).SerializeToString()
     async with served.channel() as channel:
-        call = channel.unary_unary("/atelier.resolver.v1.ResolverService/ResolveCards")
+        call: Any = channel.unary_unary("/atelier.resolver.v1.ResolverService/ResolveCards")
 
         named = await refusal(call(good.replace(b"SENTINEL", b"SENT\xff\xfeEL")))
         cut_off = await refusal(call(good[:-3]))

@@ -32,7 +32,9 @@ async def test_every_real_id_resolves_by_catalog_then_by_key_and_every_tcgdex_id
     keys = [
         pb.KeyRecord(source="tcgdex", external_id=pair["tcgdex_id"], catalog_id=pair["pokemontcg_id"]) for pair in pairs
     ]
-    misses = [row["id"] for row in read_csv(shared_data / "ids_without_counterpart.csv.gz") if row["scheme"] == "tcgdex"]
+    misses = [
+        row["id"] for row in read_csv(shared_data / "ids_without_counterpart.csv.gz") if row["scheme"] == "tcgdex"
+    ]
 
     imported = await resolver.importing.import_cards(stream([real_record(card) for card in catalogue]))
     first = await tiers(resolver, "pokemontcg", ids)

@@ -130,9 +130,9 @@ async def test_callers_and_imports_that_write_the_same_keys_agree_on_one_card(re
     keys = [pb.KeyRecord(source="s", external_id=f"c-{n}", catalog_id=f"c-{(n + 1) % 40}") for n in range(40)]
     asked = [("s", f"c-{n}") for n in range(40)]
 
-    *answers, _ = await asyncio.gather(
-        *(resolve(resolver, *asked) for _ in range(10)), resolver.importing.import_keys(stream(keys, size=5))
-    )
+    importing = asyncio.create_task(resolver.importing.import_keys(stream(keys, size=5)))
+    answers = await asyncio.gather(*(resolve(resolver, *asked) for _ in range(10)))
+    await importing
 
     final = {row["external_id"]: row["card_id"] for row in await resolve(resolver, *asked)}
     assert all(row["card_id"] == final[row["external_id"]] for answer in answers for row in answer)

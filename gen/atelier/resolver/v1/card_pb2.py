@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61telier/resolver/v1/card.proto\x12\x13\x61telier.resolver.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\xa6\x02\n\x07\x43\x61rdSet\x12\x1f\n\x02id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x18\x64\x32\n^[^\\x00]*$\x12\"\n\x04name\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x18\xc8\x01\x32\n^[^\\x00]*$\x12$\n\x06series\x18\x03 \x01(\tB\x14\xbaH\x11r\x0f\x18\xc8\x01\x32\n^[^\\x00]*$\x12!\n\x04\x63ode\x18\x04 \x01(\tB\x13\xbaH\x10r\x0e\x18\x32\x32\n^[^\\x00]*$\x12\x1f\n\x05total\x18\x05 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84=(\x00H\x00\x88\x01\x01\x12\'\n\rprinted_total\x18\x06 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84=(\x00H\x01\x88\x01\x01\x12\'\n\x0crelease_date\x18\x07 \x01(\x0b\x32\x11.google.type.DateB\x08\n\x06_totalB\x10\n\x0e_printed_total\"\xa1\x03\n\x0b\x43\x61rdDetails\x12\"\n\x04name\x18\x01 \x01(\tB\x14\xbaH\x11r\x0f\x18\xc8\x01\x32\n^[^\\x00]*$\x12#\n\x06number\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x32\x32\n^[^\\x00]*$\x12#\n\x06rarity\x18\x03 \x01(\tB\x13\xbaH\x10r\x0e\x18\x64\x32\n^[^\\x00]*$\x12)\n\x03set\x18\x04 \x01(\x0b\x32\x1c.atelier.resolver.v1.CardSet\x12&\n\tsupertype\x18\x05 \x01(\tB\x13\xbaH\x10r\x0e\x18\x64\x32\n^[^\\x00]*$\x12)\n\x05types\x18\x06 \x03(\tB\x1a\xbaH\x17\x92\x01\x14\x10\x14\"\x10r\x0e\x18\x64\x32\n^[^\\x00]*$\x12$\n\x06\x61rtist\x18\x07 \x01(\tB\x14\xbaH\x11r\x0f\x18\xc8\x01\x32\n^[^\\x00]*$\x12*\n\x18national_pokedex_numbers\x18\x08 \x03(\x05\x42\x08\xbaH\x05\x92\x01\x02\x10\x32\x12)\n\x0bimage_small\x18\t \x01(\tB\x14\xbaH\x11r\x0f\x18\xe8\x07\x32\n^[^\\x00]*$\x12)\n\x0bimage_large\x18\n \x01(\tB\x14\xbaH\x11r\x0f\x18\xe8\x07\x32\n^[^\\x00]*$\"\xbe\x02\n\x04\x43\x61rd\x12\x0f\n\x07\x63\x61rd_id\x18\x01 \x01(\t\x12\x12\n\ncatalog_id\x18\x02 \x01(\t\x12\x30\n\x06origin\x18\x03 \x01(\x0e\x32 .atelier.resolver.v1.Card.Origin\x12\x31\n\x07\x64\x65tails\x18\x04 \x01(\x0b\x32 .atelier.resolver.v1.CardDetails\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"J\n\x06Origin\x12\x16\n\x12ORIGIN_UNSPECIFIED\x10\x00\x12\x12\n\x0eORIGIN_CATALOG\x10\x01\x12\x14\n\x10ORIGIN_EMBEDDING\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61telier/resolver/v1/card.proto\x12\x13\x61telier.resolver.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x86\x02\n\x07\x43\x61rdSet\x12\x17\n\x02id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x06\x18\x64\xba\x01\x01\x00\x12\x1a\n\x04name\x18\x02 \x01(\tB\x0c\xbaH\tr\x07\x18\xc8\x01\xba\x01\x01\x00\x12\x1c\n\x06series\x18\x03 \x01(\tB\x0c\xbaH\tr\x07\x18\xc8\x01\xba\x01\x01\x00\x12\x19\n\x04\x63ode\x18\x04 \x01(\tB\x0b\xbaH\x08r\x06\x18\x32\xba\x01\x01\x00\x12\x1f\n\x05total\x18\x05 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84=(\x00H\x00\x88\x01\x01\x12\'\n\rprinted_total\x18\x06 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84=(\x00H\x01\x88\x01\x01\x12\'\n\x0crelease_date\x18\x07 \x01(\x0b\x32\x11.google.type.DateB\x08\n\x06_totalB\x10\n\x0e_printed_total\"\xe1\x02\n\x0b\x43\x61rdDetails\x12\x1a\n\x04name\x18\x01 \x01(\tB\x0c\xbaH\tr\x07\x18\xc8\x01\xba\x01\x01\x00\x12\x1b\n\x06number\x18\x02 \x01(\tB\x0b\xbaH\x08r\x06\x18\x32\xba\x01\x01\x00\x12\x1b\n\x06rarity\x18\x03 \x01(\tB\x0b\xbaH\x08r\x06\x18\x64\xba\x01\x01\x00\x12)\n\x03set\x18\x04 \x01(\x0b\x32\x1c.atelier.resolver.v1.CardSet\x12\x1e\n\tsupertype\x18\x05 \x01(\tB\x0b\xbaH\x08r\x06\x18\x64\xba\x01\x01\x00\x12!\n\x05types\x18\x06 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\x14\"\x08r\x06\x18\x64\xba\x01\x01\x00\x12\x1c\n\x06\x61rtist\x18\x07 \x01(\tB\x0c\xbaH\tr\x07\x18\xc8\x01\xba\x01\x01\x00\x12*\n\x18national_pokedex_numbers\x18\x08 \x03(\x05\x42\x08\xbaH\x05\x92\x01\x02\x10\x32\x12!\n\x0bimage_small\x18\t \x01(\tB\x0c\xbaH\tr\x07\x18\xe8\x07\xba\x01\x01\x00\x12!\n\x0bimage_large\x18\n \x01(\tB\x0c\xbaH\tr\x07\x18\xe8\x07\xba\x01\x01\x00\"\xbe\x02\n\x04\x43\x61rd\x12\x0f\n\x07\x63\x61rd_id\x18\x01 \x01(\t\x12\x12\n\ncatalog_id\x18\x02 \x01(\t\x12\x30\n\x06origin\x18\x03 \x01(\x0e\x32 .atelier.resolver.v1.Card.Origin\x12\x31\n\x07\x64\x65tails\x18\x04 \x01(\x0b\x32 .atelier.resolver.v1.CardDetails\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"J\n\x06Origin\x12\x16\n\x12ORIGIN_UNSPECIFIED\x10\x00\x12\x12\n\x0eORIGIN_CATALOG\x10\x01\x12\x14\n\x10ORIGIN_EMBEDDING\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,41 +35,41 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'atelier.resolver.v1.card_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CARDSET'].fields_by_name['id']._loaded_options = None
-  _globals['_CARDSET'].fields_by_name['id']._serialized_options = b'\272H\020r\016\030d2\n^[^\\x00]*$'
+  _globals['_CARDSET'].fields_by_name['id']._serialized_options = b'\272H\010r\006\030d\272\001\001\000'
   _globals['_CARDSET'].fields_by_name['name']._loaded_options = None
-  _globals['_CARDSET'].fields_by_name['name']._serialized_options = b'\272H\021r\017\030\310\0012\n^[^\\x00]*$'
+  _globals['_CARDSET'].fields_by_name['name']._serialized_options = b'\272H\tr\007\030\310\001\272\001\001\000'
   _globals['_CARDSET'].fields_by_name['series']._loaded_options = None
-  _globals['_CARDSET'].fields_by_name['series']._serialized_options = b'\272H\021r\017\030\310\0012\n^[^\\x00]*$'
+  _globals['_CARDSET'].fields_by_name['series']._serialized_options = b'\272H\tr\007\030\310\001\272\001\001\000'
   _globals['_CARDSET'].fields_by_name['code']._loaded_options = None
-  _globals['_CARDSET'].fields_by_name['code']._serialized_options = b'\272H\020r\016\03022\n^[^\\x00]*$'
+  _globals['_CARDSET'].fields_by_name['code']._serialized_options = b'\272H\010r\006\0302\272\001\001\000'
   _globals['_CARDSET'].fields_by_name['total']._loaded_options = None
   _globals['_CARDSET'].fields_by_name['total']._serialized_options = b'\272H\010\032\006\030\300\204=(\000'
   _globals['_CARDSET'].fields_by_name['printed_total']._loaded_options = None
   _globals['_CARDSET'].fields_by_name['printed_total']._serialized_options = b'\272H\010\032\006\030\300\204=(\000'
   _globals['_CARDDETAILS'].fields_by_name['name']._loaded_options = None
-  _globals['_CARDDETAILS'].fields_by_name['name']._serialized_options = b'\272H\021r\017\030\310\0012\n^[^\\x00]*$'
+  _globals['_CARDDETAILS'].fields_by_name['name']._serialized_options = b'\272H\tr\007\030\310\001\272\001\001\000'
   _globals['_CARDDETAILS'].fields_by_name['number']._loaded_options = None
-  _globals['_CARDDETAILS'].fields_by_name['number']._serialized_options = b'\272H\020r\016\03022\n^[^\\x00]*$'
+  _globals['_CARDDETAILS'].fields_by_name['number']._serialized_options = b'\272H\010r\006\0302\272\001\001\000'
   _globals['_CARDDETAILS'].fields_by_name['rarity']._loaded_options = None
-  _globals['_CARDDETAILS'].fields_by_name['rarity']._serialized_options = b'\272H\020r\016\030d2\n^[^\\x00]*$'
+  _globals['_CARDDETAILS'].fields_by_name['rarity']._serialized_options = b'\272H\010r\006\030d\272\001\001\000'
   _globals['_CARDDETAILS'].fields_by_name['supertype']._loaded_options = None
-  _globals['_CARDDETAILS'].fields_by_name['supertype']._serialized_options = b'\272H\020r\016\030d2\n^[^\\x00]*$'
+  _globals['_CARDDETAILS'].fields_by_name['supertype']._serialized_options = b'\272H\010r\006\030d\272\001\001\000'
   _globals['_CARDDETAILS'].fields_by_name['types']._loaded_options = None
-  _globals['_CARDDETAILS'].fields_by_name['types']._serialized_options = b'\272H\027\222\001\024\020\024\"\020r\016\030d2\n^[^\\x00]*$'
+  _globals['_CARDDETAILS'].fields_by_name['types']._serialized_options = b'\272H\017\222\001\014\020\024\"\010r\006\030d\272\001\001\000'
   _globals['_CARDDETAILS'].fields_by_name['artist']._loaded_options = None
-  _globals['_CARDDETAILS'].fields_by_name['artist']._serialized_options = b'\272H\021r\017\030\310\0012\n^[^\\x00]*$'
+  _globals['_CARDDETAILS'].fields_by_name['artist']._serialized_options = b'\272H\tr\007\030\310\001\272\001\001\000'
   _globals['_CARDDETAILS'].fields_by_name['national_pokedex_numbers']._loaded_options = None
   _globals['_CARDDETAILS'].fields_by_name['national_pokedex_numbers']._serialized_options = b'\272H\005\222\001\002\0202'
   _globals['_CARDDETAILS'].fields_by_name['image_small']._loaded_options = None
-  _globals['_CARDDETAILS'].fields_by_name['image_small']._serialized_options = b'\272H\021r\017\030\350\0072\n^[^\\x00]*$'
+  _globals['_CARDDETAILS'].fields_by_name['image_small']._serialized_options = b'\272H\tr\007\030\350\007\272\001\001\000'
   _globals['_CARDDETAILS'].fields_by_name['image_large']._loaded_options = None
-  _globals['_CARDDETAILS'].fields_by_name['image_large']._serialized_options = b'\272H\021r\017\030\350\0072\n^[^\\x00]*$'
+  _globals['_CARDDETAILS'].fields_by_name['image_large']._serialized_options = b'\272H\tr\007\030\350\007\272\001\001\000'
   _globals['_CARDSET']._serialized_start=142
-  _globals['_CARDSET']._serialized_end=436
-  _globals['_CARDDETAILS']._serialized_start=439
-  _globals['_CARDDETAILS']._serialized_end=856
-  _globals['_CARD']._serialized_start=859
-  _globals['_CARD']._serialized_end=1177
-  _globals['_CARD_ORIGIN']._serialized_start=1103
-  _globals['_CARD_ORIGIN']._serialized_end=1177
+  _globals['_CARDSET']._serialized_end=404
+  _globals['_CARDDETAILS']._serialized_start=407
+  _globals['_CARDDETAILS']._serialized_end=760
+  _globals['_CARD']._serialized_start=763
+  _globals['_CARD']._serialized_end=1081
+  _globals['_CARD_ORIGIN']._serialized_start=1007
+  _globals['_CARD_ORIGIN']._serialized_end=1081
 # @@protoc_insertion_point(module_scope)

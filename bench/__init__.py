@@ -1,0 +1,1 @@
+"""What the system does, measured side by side with what its parts can do alone."""

@@ -1,0 +1,95 @@
+"""Each process starts from a copy of only its own folder and what it may stand on."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY, Schema
+
+START = """
+import sys
+sys.path[:0] = [{folder!r}, {folder!r} + "/gen", {site!r}]
+sys.argv[0] = "{module}"
+import runpy
+runpy.run_module("{module}", run_name="__main__", alter_sys=True)
+"""
+
+
+def copy(folder: Path, *parts: str) -> None:
+    for part in parts:
+        shutil.copytree(REPOSITORY / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def start(folder: Path, module: str, command: str, environment: dict[str, str]) -> subprocess.Popen[str]:
+    program = START.format(folder=str(folder), site=sysconfig.get_path("purelib"), module=module)
+    # -S leaves out the path file by which this repository is otherwise found.
+    return subprocess.Popen(
+        [sys.executable, "-S", "-c", program, command],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **environment},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(process: subprocess.Popen[str], words: str) -> list[str]:
+    """The log up to the line that holds `words`; ends the process and fails when it ends first."""
+    lines: list[str] = []
+    assert process.stderr is not None
+    for line in process.stderr:
+        lines.append(line)
+        if words in line:
+            return lines
+    pytest.fail(f"it ended with {process.wait()}:\n{''.join(lines)}")
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> str:
+    path = tmp_path / "jwt"
+    path.write_text("s" * 64)
+    return str(path)
+
+
+def test_the_resolver_starts_alone(tmp_path: Path, schema: Schema, secret: str) -> None:
+    folder = tmp_path / "alone"
+    copy(folder, "services/resolver", "chassis", "gen")
+    environment = {
+        "ATELIER_RESOLVER_DATABASE_URL": schema.url.get_secret_value(),
+        "ATELIER_RESOLVER_SCHEMA_NAME": schema.name,
+        "ATELIER_RESOLVER_PORT": "0",
+        "ATELIER_RESOLVER_METRICS_PORT": "0",
+        "ATELIER_JWT_SECRET_FILE": secret,
+    }
+
+    migrating = start(folder, "services.resolver", "migrate", environment)
+    _, said = migrating.communicate(timeout=60)
+    serving = start(folder, "services.resolver", "serve", environment)
+    wait_for(serving, '"started"')
+    serving.terminate()
+    serving.communicate(timeout=20)
+
+    assert migrating.returncode == 0, said
+    assert serving.returncode == 0
+
+
+def test_the_gateway_starts_alone(tmp_path: Path, secret: str) -> None:
+    folder = tmp_path / "alone"
+    copy(folder, "gateway", "chassis", "gen")
+    environment = {
+        "ATELIER_GATEWAY_PORT": "0",
+        "ATELIER_GATEWAY_HTTP_PORT": "0",
+        "ATELIER_GATEWAY_METRICS_PORT": "0",
+        "ATELIER_JWT_SECRET_FILE": secret,
+    }
+
+    gateway = start(folder, "gateway", "serve", environment)
+    wait_for(gateway, '"started"')
+    gateway.terminate()
+    gateway.communicate(timeout=20)
+
+    assert gateway.returncode == 0
