@@ -5,7 +5,8 @@ HS256 with a secret from a file serves one machine; a JWKS address serves a flee
 
 import asyncio
 import enum
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from chassis.errors import PermissionDenied, Unauthenticated
 
 AUDIENCE = "atelier"
 ASYMMETRIC = ["RS256", "ES256", "EdDSA"]
+REMEMBERED_SECONDS = 60.0
+REMEMBERED_TOKENS = 10_000
 MINIMUM_SECRET_BYTES = 32  # RFC 7518, 3.2: an HS256 key is no shorter than its hash.
 
 
@@ -77,13 +80,30 @@ class Jwks:
 
 
 class TokenVerifier:
-    """Turns a call's `authorization` metadata into a principal."""
+    """Turns a call's `authorization` metadata into a principal.
 
-    def __init__(self, keys: KeySource) -> None:
+    Remembers whom it has verified for up to REMEMBERED_SECONDS, as callers send the same token with every call: a key
+    that a provider withdraws is therefore trusted that much longer. An expired token is refused on the second.
+    """
+
+    def __init__(self, keys: KeySource, *, clock: Callable[[], float] = time.time) -> None:
         self._keys = keys
+        self._clock = clock
+        self._verified: dict[str, tuple[Principal, float]] = {}
 
     async def authenticate(self, authorization: str | None) -> Principal:
-        """The caller behind `Bearer <JWT>`. Raises Unauthenticated, with a reason a program can tell apart."""
+        """The caller behind `Bearer <JWT>`. Raises Unauthenticated."""
+        known = self._verified.get(authorization or "")
+        if known is not None and self._clock() < known[1]:
+            return known[0]
+        caller, expiry = await self._verify(authorization)
+        if len(self._verified) >= REMEMBERED_TOKENS:
+            self._verified.clear()
+        self._verified[authorization or ""] = (caller, min(expiry, self._clock() + REMEMBERED_SECONDS))
+        return caller
+
+    async def _verify(self, authorization: str | None) -> tuple[Principal, float]:
+        """The caller, and when the token expires in seconds since the epoch."""
         if not authorization:
             raise Unauthenticated("A token is needed: send the metadata `authorization: Bearer <JWT>`.")
         scheme, _, token = authorization.partition(" ")
@@ -98,7 +118,7 @@ class TokenVerifier:
                 audience=AUDIENCE,
                 options={"require": ["sub", "role", "exp", "aud"]},
             )
-            return Principal(subject=claims["sub"], role=Role(claims["role"]))
+            return Principal(subject=claims["sub"], role=Role(claims["role"])), float(claims["exp"])
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("The token has expired; ask for a new one.") from None
         except (jwt.PyJWTError, ValueError):

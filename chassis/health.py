@@ -4,7 +4,7 @@ Names: "" is the process, each gRPC service has its own, and each dependency sta
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,16 @@ PROBE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A part the process leans on. `check` raises when it is away; without a required one nothing can be served."""
+    """A part the process leans on. `check` raises when it is away; without a required one nothing can be served.
+
+    One that is made of parts returns their states by name, its own included where it isn't SERVING; they are published
+    beside it, and all are NOT_SERVING while it is away. `parts` names those that are known before it first answers.
+    """
 
     name: str
-    check: Callable[[], Awaitable[None]]
+    check: Callable[[], Awaitable[Mapping[str, Any] | None]]
     required: bool = True
+    parts: Sequence[str] = ()
 
 
 class Health(health_pb2_grpc.HealthServicer):
@@ -45,6 +50,7 @@ class Health(health_pb2_grpc.HealthServicer):
         self._interval_seconds = interval_seconds
         self._log = log
         self._states: dict[str, Any] = dict.fromkeys(self._services, HealthCheckResponse.NOT_SERVING)
+        self._parts = {one.name: tuple(one.parts) for one in dependencies}
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
 
@@ -89,30 +95,33 @@ class Health(health_pb2_grpc.HealthServicer):
             await self._probe_all()
 
     async def _probe_all(self) -> None:
-        well = await asyncio.gather(*(self._probe(dependency) for dependency in self._dependencies))
-        served = all(fine or not one.required for fine, one in zip(well, self._dependencies, strict=True))
-        states = dict.fromkeys(self._services, _state(served))
-        states |= {one.name: _state(fine) for fine, one in zip(well, self._dependencies, strict=True)}
+        reports = await asyncio.gather(*(self._probe(dependency) for dependency in self._dependencies))
+        pairs = zip(reports, self._dependencies, strict=True)
+        served = all(report[one.name] == HealthCheckResponse.SERVING or not one.required for report, one in pairs)
+        states = dict.fromkeys(
+            self._services, HealthCheckResponse.SERVING if served else HealthCheckResponse.NOT_SERVING
+        )
+        for report in reports:
+            states |= report
         await self._publish(states)
 
-    async def _probe(self, dependency: Dependency) -> bool:
+    async def _probe(self, dependency: Dependency) -> dict[str, Any]:
+        name, error = dependency.name, None
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                await dependency.check()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the dependency doesn't work
-            if self._states.get(dependency.name) != HealthCheckResponse.NOT_SERVING:
-                self._log.warning("dependency lost", dependency=dependency.name, error=repr(error))
-            return False
-        if self._states.get(dependency.name) == HealthCheckResponse.NOT_SERVING:
-            self._log.info("dependency back", dependency=dependency.name)
-        return True
+                report = {name: HealthCheckResponse.SERVING, **(await dependency.check() or {})}
+        except Exception as caught:  # noqa: BLE001 - whatever it is, the dependency doesn't work
+            error = caught
+            report = dict.fromkeys((name, *self._parts[name]), HealthCheckResponse.NOT_SERVING)
+        before, self._parts[name] = self._states.get(name), tuple(report)
+        if report[name] == HealthCheckResponse.SERVING and before == HealthCheckResponse.NOT_SERVING:
+            self._log.info("dependency back", dependency=name)
+        elif report[name] != HealthCheckResponse.SERVING and before != HealthCheckResponse.NOT_SERVING:
+            self._log.warning("dependency lost", dependency=name, error=repr(error) if error else None)
+        return report
 
     async def _publish(self, states: dict[str, Any]) -> None:
         if states != self._states:
             async with self._changed:
                 self._states = states
                 self._changed.notify_all()
-
-
-def _state(fine: bool) -> Any:
-    return HealthCheckResponse.SERVING if fine else HealthCheckResponse.NOT_SERVING

@@ -29,7 +29,7 @@ def decode_token(token: str, list_name: str, filters: Sequence[str | bool], widt
     try:
         body = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         fingerprint, *place = body
-        readable = len(place) == width and all(isinstance(part, str) and "\0" not in part for part in place)
+        readable = len(place) == width and all(_is_text(part) for part in place)
     except (binascii.Error, ValueError, TypeError, RecursionError):
         readable, fingerprint, place = False, "", []
     if not readable or fingerprint != _fingerprint(list_name, filters):
@@ -38,6 +38,11 @@ def decode_token(token: str, list_name: str, filters: Sequence[str | bool], widt
         )
         raise InvalidArgument([violation])
     return list(place)
+
+
+def _is_text(part: object) -> bool:
+    """Whether PostgreSQL's text can hold it: JSON also has U+0000 and half surrogate pairs."""
+    return isinstance(part, str) and "\0" not in part and part.encode(errors="replace").decode() == part
 
 
 def _fingerprint(list_name: str, filters: Sequence[str | bool]) -> str:

@@ -6,9 +6,10 @@ Reports all that is wrong at once, refuses names it doesn't know, and has no def
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+import jwt
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.auth import Jwks, KeySource, SharedSecret
@@ -18,6 +19,7 @@ PREFIX = "ATELIER_"
 NEIGHBOURS = ("RESOLVER", "GENERATOR", "REVIEWER", "ENGAGER", "GATEWAY", "CLI", "STACK", "TOKEN", "TEST", "SHARED")
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda level: str(level).upper())]
 SettingsT = TypeVar("SettingsT", bound="ProcessSettings")
 
 
@@ -39,7 +41,7 @@ class ProcessSettings(BaseSettings):
     grace_seconds: float = Field(10.0, ge=0, description="How long calls under way may take to end on SIGTERM.")
     max_message_bytes: int = Field(16 * 2**20, ge=2**10, description="Largest message taken or sent.")
     default_deadline_seconds: float = Field(60.0, gt=0, description="Bound on a unary call that has no deadline.")
-    log_level: str = shared("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
+    log_level: LogLevel = shared("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
     jwt_secret_file: Path | None = shared("JWT_SECRET_FILE", None, "File with the HS256 secret.")
     jwks_url: str | None = shared("JWKS_URL", None, "Where an identity provider publishes its keys.")
     redis_url: SecretStr | None = shared("REDIS_URL", None, "Redis; all it holds may be lost.")
@@ -49,18 +51,53 @@ class ProcessSettings(BaseSettings):
     tls_key_file: Path | None = shared("TLS_KEY_FILE", None, "PEM private key.")
     tls_ca_file: Path | None = shared("TLS_CA_FILE", None, "PEM roots; a server then demands client certificates.")
 
+    @field_validator("jwt_secret_file", "tls_certificate_file", "tls_key_file", "tls_ca_file")
+    @classmethod
+    def _can_be_read(cls, path: Path | None) -> Path | None:
+        try:
+            if path is not None:
+                path.read_bytes()
+        except OSError as error:
+            raise ValueError(f"{path} can't be read: {error.strerror}") from None
+        return path
+
+    @field_validator("jwt_secret_file")
+    @classmethod
+    def _is_a_secret(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            SharedSecret(path.read_text().strip())
+        return path
+
+    # A field that is wrong itself isn't in `told.data`, and was reported already.
+    @field_validator("jwks_url")
+    @classmethod
+    def _one_source_of_keys(cls, url: str | None, told: ValidationInfo) -> str | None:
+        if "jwt_secret_file" in told.data and (url is None) == (told.data["jwt_secret_file"] is None):
+            raise ValueError("set exactly one of ATELIER_JWT_SECRET_FILE and ATELIER_JWKS_URL")
+        try:
+            if url is not None:
+                Jwks(url)
+        except jwt.PyJWTError as error:
+            raise ValueError(str(error)) from None
+        return url
+
+    @field_validator("tls_key_file")
+    @classmethod
+    def _both_of_a_pair(cls, path: Path | None, told: ValidationInfo) -> Path | None:
+        if "tls_certificate_file" in told.data and (path is None) != (told.data["tls_certificate_file"] is None):
+            raise ValueError("set both ATELIER_TLS_CERTIFICATE_FILE and ATELIER_TLS_KEY_FILE, or neither")
+        return path
+
     @property
     def own_metrics_port(self) -> int:
         """Where this process shows its metrics: replicas after the first each stand 100 ports further."""
         return self.metrics_port and self.metrics_port + 100 * max(0, self.replica - 1)
 
     def key_source(self) -> KeySource:
-        """Where token keys come from. Raises ValueError unless exactly one source is set and readable."""
-        if (self.jwt_secret_file is None) == (self.jwks_url is None):
-            raise ValueError("set exactly one of ATELIER_JWT_SECRET_FILE and ATELIER_JWKS_URL")
+        """Where token keys come from."""
         if self.jwks_url is not None:
             return Jwks(self.jwks_url)
-        assert self.jwt_secret_file is not None  # noqa: S101 - told by the condition above
+        assert self.jwt_secret_file is not None  # noqa: S101 - the fields' validators have told
         return SharedSecret(self.jwt_secret_file.read_text().strip())
 
 
@@ -69,11 +106,10 @@ def load_settings(kind: type[SettingsT]) -> SettingsT:
     problems = [f"{name} is not a setting of this process" for name in unknown_names(kind)]
     try:
         settings = kind()
-        settings.key_source()
     except ValidationError as error:
-        problems += [f"{_variable(kind, item['loc'])}: {item['msg']}" for item in error.errors()]
-    except (ValueError, OSError) as error:
-        problems.append(str(error))
+        problems += [
+            f"{_variable(kind, item['loc'])}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors()
+        ]
     if problems:
         sys.stderr.write("".join(f"settings: {problem}\n" for problem in problems))
         sys.exit(78)
@@ -84,9 +120,9 @@ def unknown_names(kind: type[ProcessSettings]) -> list[str]:
     """Variables that carry our prefix and mean nothing to this process or any neighbour."""
     own = str(kind.model_config["env_prefix"])
     known = {_variable(kind, (name,)) for name in kind.model_fields}
-    neighbours = tuple(f"{PREFIX}{name}" for name in NEIGHBOURS if f"{PREFIX}{name}_" != own)
+    neighbours = tuple(f"{PREFIX}{name}_" for name in NEIGHBOURS if f"{PREFIX}{name}_" != own)
     names = sorted(name for name in os.environ if name.startswith(PREFIX))
-    return [name for name in names if name not in known and not name.startswith(neighbours)]
+    return [name for name in names if name not in known and not f"{name}_".startswith(neighbours)]
 
 
 def _variable(kind: type[ProcessSettings], location: tuple[int | str, ...]) -> str:
