@@ -44,8 +44,12 @@ class Blobs:
 
     async def get(self, key: str) -> bytes:
         """An object's bytes. Raises BlobNotFound."""
-        result = await self._guard(obstore.get_async(self._store, _checked(key)), key)
-        return bytes(await result.bytes_async())
+
+        async def read() -> bytes:
+            result = await obstore.get_async(self._store, _checked(key))
+            return bytes(await result.bytes_async())
+
+        return await self._guard(read(), key)
 
     async def head(self, key: str) -> Blob:
         """What the store tells of an object. Raises BlobNotFound."""

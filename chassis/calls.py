@@ -7,7 +7,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
 
@@ -16,18 +15,12 @@ import structlog
 from opentelemetry.metrics import Meter
 
 from chassis import auth
+from chassis.context import REQUEST_ID_KEY, deadline, request_id
 from chassis.errors import STATUS_DETAILS_KEY, AtelierError, DeadlineExceeded, Internal, Unavailable, status_of
 from chassis.telemetry import current_trace_id
 from chassis.validation import decode, validate
 
-REQUEST_ID_KEY = "x-request-id"
 REQUEST_ID_LIMIT = 128
-
-request_id: ContextVar[str] = ContextVar("request_id")
-"""The id of the call under way, taken from the caller or made here; sent back with the answer and found in the log."""
-
-deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
-"""When the call under way must have ended, by `time.monotonic()`; None when it has no bound."""
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Handler = Any  # grpc.RpcMethodHandler, whose types know only the synchronous kind

@@ -5,16 +5,13 @@ Calls made while serving another carry on its deadline, its caller's token and i
 
 import dataclasses
 import importlib.resources
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import grpc
 from grpc.aio import Metadata
 
-from chassis.calls import REQUEST_ID_KEY, deadline, request_id
-from chassis.server import read_bytes
-from chassis.settings import ProcessSettings
+from chassis.context import REQUEST_ID_KEY, remaining_seconds, request_id
 
 
 def open_channel(
@@ -55,17 +52,6 @@ def service_config(package: str) -> str:
     return (importlib.resources.files(package) / "service_config.json").read_text()
 
 
-def channel_credentials(settings: ProcessSettings) -> grpc.ChannelCredentials | None:
-    """TLS towards our services where it is set, with our own certificate where they demand one."""
-    if settings.tls_ca_file is None:
-        return None
-    return grpc.ssl_channel_credentials(
-        root_certificates=read_bytes(settings.tls_ca_file),
-        private_key=read_bytes(settings.tls_key_file),
-        certificate_chain=read_bytes(settings.tls_certificate_file),
-    )
-
-
 def token_interceptors(token: str) -> list[grpc.aio.ClientInterceptor]:
     """Adds `authorization: Bearer <token>` to every call of a channel."""
     return _for_all_kinds(lambda details: _with_metadata(details, {"authorization": f"Bearer {token}"}))
@@ -74,12 +60,6 @@ def token_interceptors(token: str) -> list[grpc.aio.ClientInterceptor]:
 def propagation_interceptors() -> list[grpc.aio.ClientInterceptor]:
     """Bounds every call by the deadline of the call under way, and sends its request id along."""
     return _for_all_kinds(_propagate)
-
-
-def remaining_seconds() -> float | None:
-    """What is left of the deadline of the call under way, never below zero; None when it has none."""
-    bound = deadline.get()
-    return None if bound is None else max(0.0, bound - time.monotonic())
 
 
 def _propagate(details: Any) -> Any:

@@ -21,7 +21,8 @@ class Part(Protocol):
 async def run_until_signalled(parts: Sequence[Part], *, log: structlog.stdlib.BoundLogger) -> None:
     """Start the parts in order, wait for SIGTERM or SIGINT, stop them in reverse, so what serves ends before its needs.
 
-    Raises what a part's `start` raised, after stopping those that had started.
+    A signal also ends a start that is under way. Raises what a part's `start` raised, after stopping those that had
+    started; else what the first `stop` that failed raised, after the others.
     """
     signalled = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -29,13 +30,47 @@ async def run_until_signalled(parts: Sequence[Part], *, log: structlog.stdlib.Bo
         loop.add_signal_handler(number, signalled.set)
     started: list[Part] = []
     try:
+        if await _start(parts, started, signalled):
+            log.info("started")
+            await signalled.wait()
+        log.info("stopping")
+    except BaseException:
+        await _stop(started, log)
+        raise
+    failures = await _stop(started, log)
+    if failures:
+        raise failures[0]
+
+
+async def _start(parts: Sequence[Part], started: list[Part], signalled: asyncio.Event) -> bool:
+    """Start the parts, noting them in `started`; False when a signal came first."""
+
+    async def start_all() -> None:
         for part in parts:
             started.append(part)
             await part.start()
-        log.info("started")
-        await signalled.wait()
-        log.info("stopping")
+
+    starting = asyncio.create_task(start_all())
+    waiting = asyncio.create_task(signalled.wait())
+    try:
+        await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+        return starting.done()
     finally:
-        for part in reversed(started):
+        starting.cancel()
+        waiting.cancel()
+        await asyncio.gather(starting, waiting, return_exceptions=True)
+
+
+async def _stop(started: Sequence[Part], log: structlog.stdlib.BoundLogger) -> list[Exception]:
+    """Stop the parts in reverse, each whatever becomes of the others; what was raised."""
+    failures: list[Exception] = []
+    for part in reversed(started):
+        try:
             await part.stop()
-        log.info("stopped")
+        except Exception as error:
+            log.exception("part not stopped", part=type(part).__name__)
+            failures.append(error)
+    log.info("stopped")
+    return failures

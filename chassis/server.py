@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -15,6 +14,7 @@ from chassis.health import Health
 from chassis.reflection import add_reflection
 from chassis.settings import ProcessSettings
 from chassis.telemetry import Telemetry
+from chassis.tls import server_credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +117,3 @@ def server_options(settings: ProcessSettings) -> list[tuple[str, Any]]:
         # Sharing is for our own processes; otherwise a taken port must be an error.
         ("grpc.so_reuseport", 1 if settings.processes > 1 else 0),
     ]
-
-
-def server_credentials(settings: ProcessSettings) -> grpc.ServerCredentials | None:
-    """TLS from the settings, mutual when a CA is named; None for plain text."""
-    if settings.tls_certificate_file is None or settings.tls_key_file is None:
-        return None
-    pair = (settings.tls_key_file.read_bytes(), settings.tls_certificate_file.read_bytes())
-    roots = read_bytes(settings.tls_ca_file)
-    return grpc.ssl_server_credentials([pair], root_certificates=roots, require_client_auth=roots is not None)
-
-
-def read_bytes(path: Path | None) -> bytes | None:
-    """A file's bytes, or None for no file."""
-    return path.read_bytes() if path is not None else None

@@ -135,11 +135,13 @@ def run_script(root: Path) -> Iterator[RunScript]:
     """Start sample.py on the root."""
     started: list[Script] = []
 
-    def run(*, prefix: Sequence[str] = (), env: dict[str, str] | None = None, **options: Any) -> Script:
+    def run(
+        *, prefix: Sequence[str] = (), arguments: Sequence[str] = (), env: dict[str, str] | None = None, **options: Any
+    ) -> Script:
         started.append(
             Script(
                 subprocess.Popen(
-                    [*prefix, sys.executable, str(SAMPLE), str(options.pop("root", root))],
+                    [*prefix, sys.executable, str(SAMPLE), str(root), *arguments],
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
                     text=True,

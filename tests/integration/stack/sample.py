@@ -1,6 +1,6 @@
 """A small system for the stack's tests: a program with a schema, and a gateway that answers health checks.
 
-Run as a script it is what `atelier up` is: `sample.py ROOT`; writes READY and its ports, one JSON line, when it serves.
+Run as a script, `sample.py ROOT [--stubborn]`, it is what `atelier up` is, and writes READY when it serves.
 """
 
 import asyncio
@@ -70,11 +70,18 @@ PROGRAMS = (
         stage=2,
     ),
 )
+STUBBORN = Program(
+    name="stubborn",
+    arguments=("-c", SERVE.replace("lambda *_: exit(0)", "lambda *_: print('not yet')")),
+    settings=lambda around: {},
+    stage=3,
+)
 
 
 def main() -> None:
     ports = Ports.free()
-    stack = Stack(Path(sys.argv[1]), programs=PROGRAMS, ports=ports, output=sys.stdout)
+    programs = (*PROGRAMS, STUBBORN) if "--stubborn" in sys.argv else PROGRAMS
+    stack = Stack(Path(sys.argv[1]), programs=programs, ports=ports, output=sys.stdout)
 
     def say_ready() -> None:
         sys.stdout.write(f"READY {json.dumps(asdict(ports))}\n")

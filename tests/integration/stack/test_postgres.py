@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,26 @@ async def postgres(layout: Layout, log: StackLog, supervisor: Supervisor) -> Asy
     await supervisor.stop()
 
 
+@pytest.fixture(scope="module")
+async def shared() -> AsyncIterator[Postgres]:
+    """One server for the tests that leave it as they found it."""
+    with tempfile.TemporaryDirectory(prefix="atelier-test-") as folder:
+        layout = Layout.of(Path(folder) / "state")
+        layout.prepare()
+        layout.prepare_run()
+        log = StackLog(layout.log, None)
+        supervisor = Supervisor(log, layout.root, changed=lambda: None)
+        postgres = Postgres(layout, Secrets(layout.secrets), log)
+        try:
+            await postgres.start(supervisor)
+            await postgres.provision(["resolver", "generator"])
+            await rows(postgres, "resolver", "CREATE TABLE cards AS SELECT 7 AS id, '[1,2,3]'::vector AS embedding")
+            yield postgres
+        finally:
+            await supervisor.stop()
+            log.close()
+
+
 async def rows(postgres: Postgres, service: str, query: str) -> list[Any]:
     connection = await asyncpg.connect(postgres.database_url(service))
     try:
@@ -42,21 +62,17 @@ async def rows(postgres: Postgres, service: str, query: str) -> list[Any]:
         await connection.close()
 
 
-async def test_service_has_a_schema_of_its_own_and_pgvector(postgres: Postgres) -> None:
-    await rows(postgres, "resolver", "CREATE TABLE cards (embedding vector(3))")
-
-    found = await rows(postgres, "resolver", "SELECT current_user::text, '[1,2,3]'::vector <-> '[1,2,4]'")
-    tables = await rows(postgres, "resolver", "SELECT schemaname::text FROM pg_tables WHERE tablename = 'cards'")
+async def test_service_has_a_schema_of_its_own_and_pgvector(shared: Postgres) -> None:
+    found = await rows(shared, "resolver", "SELECT current_user::text, embedding <-> '[1,2,4]' FROM cards")
+    tables = await rows(shared, "resolver", "SELECT schemaname::text FROM pg_tables WHERE tablename = 'cards'")
 
     assert found == [("resolver", 1.0)]
     assert tables == [("resolver",)]
 
 
-async def test_role_can_not_read_its_neighbours_table(postgres: Postgres) -> None:
-    await rows(postgres, "resolver", "CREATE TABLE cards (id int)")
-
+async def test_role_can_not_read_its_neighbours_table(shared: Postgres) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await rows(postgres, "generator", "SELECT id FROM resolver.cards")
+        await rows(shared, "generator", "SELECT id FROM resolver.cards")
 
 
 @pytest.mark.parametrize(
@@ -71,32 +87,30 @@ async def test_role_can_not_read_its_neighbours_table(postgres: Postgres) -> Non
         "COPY pg_authid TO '/tmp/anything'",
     ],
 )
-async def test_role_can_do_nothing_outside_its_schema(postgres: Postgres, statement: str) -> None:
+async def test_role_can_do_nothing_outside_its_schema(shared: Postgres, statement: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await rows(postgres, "generator", statement)
+        await rows(shared, "generator", statement)
 
 
 @pytest.mark.parametrize("database", ["postgres", "template1"])
-async def test_role_can_not_enter_another_database(postgres: Postgres, database: str) -> None:
+async def test_role_can_not_enter_another_database(shared: Postgres, database: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await asyncpg.connect(postgres.database_url("resolver").replace("/atelier?", f"/{database}?"))
+        await asyncpg.connect(shared.database_url("resolver").replace("/atelier?", f"/{database}?"))
 
 
-async def test_wrong_password_is_refused(postgres: Postgres) -> None:
+async def test_wrong_password_is_refused(shared: Postgres) -> None:
     with pytest.raises(asyncpg.InvalidPasswordError):
-        await asyncpg.connect(postgres.database_url("resolver"), password="guessed")
+        await asyncpg.connect(shared.database_url("resolver"), password="guessed")
 
 
-async def test_provisioning_twice_changes_nothing(postgres: Postgres) -> None:
-    await rows(postgres, "resolver", "CREATE TABLE cards AS SELECT 7 AS id")
+async def test_provisioning_twice_changes_nothing(shared: Postgres) -> None:
+    await shared.provision(["resolver", "generator"])
 
-    await postgres.provision(["resolver", "generator"])
-
-    assert await rows(postgres, "resolver", "SELECT id FROM cards") == [(7,)]
+    assert await rows(shared, "resolver", "SELECT id FROM cards") == [(7,)]
 
 
-async def test_address_works_for_psycopg(postgres: Postgres) -> None:
-    with psycopg.connect(postgres.database_url("resolver")) as connection:
+async def test_address_works_for_psycopg(shared: Postgres) -> None:
+    with psycopg.connect(shared.database_url("resolver")) as connection:
         assert connection.execute("SHOW search_path").fetchone() == ("resolver, public",)
 
 
@@ -120,7 +134,7 @@ async def test_killed_postgres_is_restarted_although_a_query_of_before_still_run
     busy = await asyncpg.connect(postgres.database_url("resolver"))
     endless = "WITH RECURSIVE r AS (SELECT 1 UNION ALL SELECT 1 FROM r) SELECT count(*) FROM r"
     query = asyncio.create_task(busy.fetchval(endless))
-    await until(lambda: any("SELECT" in " ".join(child.cmdline()) for child in servers(supervisor)))
+    await until(lambda: any("SELECT" in words(child) for child in servers(supervisor)))
     first = supervisor.pid("postgres")
 
     os.kill(first, signal.SIGKILL)
@@ -148,11 +162,18 @@ async def test_socket_folder_is_for_its_user_alone(postgres: Postgres, layout: L
     assert layout.postgres.stat().st_mode & 0o077 == 0
 
 
+def words(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""  # It has ended.
+
+
 async def test_no_password_is_in_arguments_or_log(postgres: Postgres, supervisor: Supervisor, layout: Layout) -> None:
     secrets = [path.read_text() for path in layout.secrets.iterdir()]
     server = psutil.Process(supervisor.pid("postgres"))
 
-    arguments = " ".join(word for process in [server, *server.children()] for word in process.cmdline())
+    arguments = " ".join(words(process) for process in [server, *server.children()])
 
     assert len(secrets) == 3
     assert not [secret for secret in secrets if secret in arguments or secret in layout.log.read_text()]
@@ -219,26 +240,55 @@ async def test_postmaster_left_over_from_a_killed_stack_is_ended(
         await other.stop()
 
 
-@pytest.fixture
-def stranger() -> Iterator[psutil.Process]:
-    """A process that is none of ours."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        yield psutil.Process(process.pid)
-        process.communicate(b"\n")
-
-
-async def test_pid_file_that_names_a_stranger_is_stale(
-    layout: Layout, log: StackLog, supervisor: Supervisor, stranger: psutil.Process
+@pytest.mark.parametrize("alive", [True, False], ids=["alive", "dead and not reaped"])
+async def test_pid_file_that_names_a_stranger_of_the_same_user_is_stale(
+    layout: Layout,
+    log: StackLog,
+    supervisor: Supervisor,
+    start_stranger: Callable[..., subprocess.Popen[bytes]],
+    alive: bool,
 ) -> None:
     postgres = Postgres(layout, Secrets(layout.secrets), log)
     await postgres.start(supervisor)
     await supervisor.stop()
+    owner = layout.postgres.stat().st_uid
+    stranger = start_stranger(user=owner)
+    if not alive:
+        stranger.kill()
     (layout.postgres / "postmaster.pid").write_text(f"{stranger.pid}\n{layout.postgres}\n0\n5432\n\n\n")
-    os.chown(layout.postgres / "postmaster.pid", layout.postgres.stat().st_uid, -1)
+    os.chown(layout.postgres / "postmaster.pid", owner, -1)
 
     await postgres.start(supervisor)
 
-    assert stranger.status() != psutil.STATUS_ZOMBIE
+    assert "already exists" not in layout.log.read_text()
+    assert (psutil.Process(stranger.pid).status() != psutil.STATUS_ZOMBIE) == alive
+
+
+@pytest.fixture
+def start_stranger() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start a process that is none of ours."""
+    started = []
+
+    def start(user: int) -> subprocess.Popen[bytes]:
+        started.append(subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, user=user if os.geteuid() == 0 else None))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.communicate()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's server is himself")
+async def test_folder_that_is_closed_to_the_servers_user_is_opened_for_passing_through_only(
+    layout: Layout, log: StackLog, supervisor: Supervisor
+) -> None:
+    parent = layout.root.parent
+    parent.chmod(0o700)
+
+    await Postgres(layout, Secrets(layout.secrets), log).start(supervisor)
+
+    assert parent.stat().st_mode & 0o777 == 0o701
+    assert layout.log.read_text().count(f"(o+x) on {parent}:") == 1
 
 
 async def test_long_folder_gets_a_short_private_socket(root: Path, log: StackLog, supervisor: Supervisor) -> None:

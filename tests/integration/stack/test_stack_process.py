@@ -1,6 +1,7 @@
 """The stack as a person runs it: a process with a terminal's signals, and one that is killed."""
 
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,26 @@ async def test_interrupt_while_starting_stops_cleanly(
     assert not (root / "run").exists()
 
 
+async def test_second_interrupt_kills_at_once(
+    run_script: Callable[..., Any], root: Path, until: Until, gone: Gone
+) -> None:
+    script = run_script(arguments=["--stubborn"])
+    script.wait_ready()
+    family = script.descendants()
+    log = root / "log" / "atelier.log"
+    began = time.monotonic()
+
+    script.process.send_signal(signal.SIGINT)
+    await until(lambda: "stubborn  | not yet" in log.read_text())
+    script.process.send_signal(signal.SIGINT)
+
+    assert script.finish() == 0
+    await until(lambda: gone(family))
+    assert time.monotonic() - began < 14  # It would have been given 15 seconds.
+
+
 async def test_killed_supervisor_leaves_nothing_behind_and_the_next_start_works(
-    run_script: Callable[..., Any], until: Until, gone: Gone
+    run_script: Callable[..., Any], root: Path, until: Until, gone: Gone
 ) -> None:
     script = run_script()
     script.wait_ready()
@@ -51,10 +70,10 @@ async def test_killed_supervisor_leaves_nothing_behind_and_the_next_start_works(
 
     script.process.kill()
     script.finish()
-    next_script = run_script()
-    next_script.wait_ready()
 
     await until(lambda: gone(family))
+    assert [path for path in root.rglob("*") if path.is_socket()] == []
+    run_script().wait_ready()
 
 
 async def test_leftover_without_a_death_signal_is_ended_by_the_next_start(
@@ -63,7 +82,7 @@ async def test_leftover_without_a_death_signal_is_ended_by_the_next_start(
     script = run_script()
     script.wait_ready()
     family = script.descendants()
-    for process in family:
+    for process in psutil.Process(script.process.pid).children():
         process.suspend()  # So that the death signal doesn't end it.
     script.process.kill()
     script.finish()
@@ -74,9 +93,12 @@ async def test_leftover_without_a_death_signal_is_ended_by_the_next_start(
     assert gone(family)
 
 
-def test_log_has_time_and_name_on_each_line_and_no_colour(run_script: Callable[..., Any]) -> None:
+async def test_log_has_time_and_name_on_each_line_and_no_colour(
+    run_script: Callable[..., Any], root: Path, until: Until
+) -> None:
     script = run_script()
     script.wait_ready()
+    await until(lambda: "resolver  | started" in (root / "log" / "atelier.log").read_text())
     script.process.terminate()
     script.finish()
 

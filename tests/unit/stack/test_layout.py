@@ -15,7 +15,7 @@ def test_short_root_holds_its_own_sockets() -> None:
     assert layout.run == Path("/srv/atelier/run")
 
 
-def test_long_root_has_its_sockets_under_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_root_has_its_sockets_under_the_temporary_folder(tmp_path: Path) -> None:
     first, second = Layout.of(tmp_path / ("a" * 120)), Layout.of(tmp_path / ("b" * 120))
 
     assert first.run != second.run

@@ -32,6 +32,10 @@ def test_taken_port_names_its_holder_and_its_setting() -> None:
     assert "ATELIER_RESOLVER_METRICS_PORT" in str(caught.value)
 
 
+def test_zero_is_no_port() -> None:
+    replace(Ports.free(), gateway_metrics=0, resolver_metrics=0).check()
+
+
 def test_port_given_twice_names_both_settings() -> None:
     ports = Ports.free()
 

@@ -1,6 +1,6 @@
 """The pause before a restart."""
 
-from cli.stack.supervisor import Backoff
+from cli.stack.child import Backoff
 
 
 def test_pause_doubles_up_to_a_bound() -> None:

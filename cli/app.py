@@ -1,0 +1,47 @@
+"""Puts the commands of `atelier` together and does nothing else."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from cli import cards, demo, identify, importing, resolve, system, token, up
+from cli.root import AddressOption, RootGroup, StateDirOption, TokenOption
+
+app = typer.Typer(
+    name="atelier",
+    cls=RootGroup,
+    help="Durable AI work over gRPC, from the command line. Exit codes: see cli/README.md.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    address: AddressOption = None,
+    token: TokenOption = None,
+    state_dir: StateDirOption = None,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+) -> None:
+    """Settings of every command; ATELIER_CLI_ADDRESS, ATELIER_CLI_TOKEN and ATELIER_CLI_STATE_DIR mean the same."""
+    if show_version:
+        typer.echo(f"atelier {version('atelier')}")
+        raise typer.Exit
+    context.obj = {"address": address, "token": token, "state_dir": state_dir}
+
+
+app.command()(up.up)
+app.command()(demo.demo)
+app.command()(resolve.resolve)
+app.command()(identify.identify)
+app.add_typer(importing.app, name="import")
+app.command()(cards.card)
+app.command()(cards.search)
+app.command()(cards.coverage)
+app.command()(cards.gaps)
+app.command()(system.system)
+app.command()(token.token)

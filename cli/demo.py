@@ -1,0 +1,117 @@
+"""`atelier demo`: starts a system of its own, shows and checks what it does on real cards, and stops it again."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import SecretStr
+
+from cli.catalogue_files import open_cards
+from cli.config import CliSettings
+from cli.connection import open_gateway
+from cli.demo_script import Report, import_examples, run_script
+from cli.documents import coverage_rows
+from cli.errors import CliError
+from cli.exits import ExitCode
+from cli.output import say, write_json, write_table
+from cli.root import JsonOption, StateDirOption, settings_of
+from cli.stack.ports import Ports
+from cli.stack.problems import StackError
+from cli.stack.stack import Stack
+from cli.up import stack_problem
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+RESOLVED = ("source", "external_id", "tier", "catalog_id", "name", "ms", "card_id")
+IDENTIFIED = ("read", "catalog_id", "name", "confidence", "needs_review", "ms")
+
+
+def demo(
+    context: typer.Context,
+    catalog: Annotated[
+        str | None, typer.Option(help="A catalogue to import too, as `atelier import cards` takes it.")
+    ] = None,
+    state_dir: StateDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start a system, resolve and identify real cards, check the answers, stop it."""
+    if not EXAMPLES.is_dir():
+        raise CliError(
+            f"The examples are not at {EXAMPLES}; run the demo in a clone of the repository.", ExitCode.NO_INPUT
+        )
+    if catalog is not None:
+        open_cards(catalog)  # so that a wrong path is told before anything starts
+    settings = settings_of(context, state_dir=state_dir)
+    began = time.monotonic()
+    root = _fresh_folder(settings.state_dir / "demo")
+    failed = False
+    try:
+        asyncio.run(_run(root, catalog, as_json)).check()
+    except (StackError, CliError) as error:
+        failed = True
+        say(f"The system's log is kept in {root / 'log'}.")
+        raise stack_problem(error) if isinstance(error, StackError) else error from None
+    finally:
+        if not failed:
+            _remove(root)
+    say(f"Everything came out as it should, in {time.monotonic() - began:.1f} s.")
+
+
+async def _run(root: Path, catalog: str | None, as_json: bool) -> Report:
+    say("Starting PostgreSQL, Redis, the resolver and the gateway …")
+    began = time.monotonic()
+    async with Stack(root, ports=Ports.free()) as stack:
+        say(f"Ready after {time.monotonic() - began:.1f} s; the gateway is at {stack.gateway_address}.")
+        token = SecretStr(stack.layout.token.read_text())
+        async with open_gateway(CliSettings(address=stack.gateway_address, token=token)) as gateway:
+            for name, tally in (await import_examples(gateway, EXAMPLES, catalog)).items():
+                say(f"Imported {name}: {tally.inserted:,} new, {tally.updated:,} changed, {tally.rejected:,} rejected.")
+            report = await run_script(gateway, EXAMPLES)
+        _show(report, as_json)
+        say("Stopping …")
+    return report
+
+
+def _show(report: Report, as_json: bool) -> None:
+    if as_json:
+        write_json({"resolved": report.resolved, "identified": report.identified, "coverage": report.coverage})
+        return
+    say("External ids, resolved one call each:")
+    write_table(RESOLVED, (_resolved_row(answer) for answer in report.resolved))
+    say("Misread scans:")
+    write_table(IDENTIFIED, (_identified_row(answer) for answer in report.identified))
+    say("Coverage:")
+    write_table(("what", "count"), coverage_rows(report.coverage))
+
+
+def _resolved_row(answer: dict[str, Any]) -> list[object]:
+    shown = {**answer, "tier": answer["tier"] or answer["reason"], "ms": f"{answer['ms']:6.1f}"}
+    return [shown[column] for column in RESOLVED]
+
+
+def _identified_row(answer: dict[str, Any]) -> list[object]:
+    best = answer["candidates"][0]["name"] if answer["candidates"] else None
+    shown = {**answer, "name": best, "ms": f"{answer['ms']:6.1f}"}
+    return [shown[column] for column in IDENTIFIED]
+
+
+def _remove(root: Path) -> None:
+    shutil.rmtree(root, ignore_errors=True)
+    with contextlib.suppress(OSError):  # not empty: the log of an earlier failure is kept
+        root.parent.rmdir()
+
+
+def _fresh_folder(parent: Path) -> Path:
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix="", dir=parent))
+    except OSError as error:
+        why = error.strerror or os.strerror(error.errno or 0)
+        raise CliError(
+            f"The folder {parent} can't be made ({why}); choose another with --state-dir.", ExitCode.CANNOT_CREATE
+        ) from None

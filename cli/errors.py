@@ -1,0 +1,134 @@
+"""What can go wrong with a command, each as one sentence that says what to do; and how a call's error becomes one."""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+from google.rpc import error_details_pb2, status_pb2
+
+from cli.exits import ExitCode
+
+STATUS_DETAILS_KEY = "grpc-status-details-bin"
+REQUEST_ID_KEY = "x-request-id"
+UNREACHABLE = (
+    "failed to connect",
+    "connection refused",
+    "resolution failed",
+    "resolving",
+    "http1",
+    "no such file",
+)
+
+DetailT = TypeVar("DetailT", bound=Message)
+
+
+class CliError(Exception):
+    """The command can't do what was asked. `sentence` is for a person, `code` for a script."""
+
+    def __init__(self, sentence: str, code: ExitCode) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The parts of a `google.rpc.Status` that a sentence is made of."""
+
+    code: grpc.StatusCode
+    message: str
+    from_server: bool = False
+    violations: list[str] = field(default_factory=list)
+    retry_seconds: float | None = None
+    request_id: str = ""
+
+
+def explain(error: grpc.aio.AioRpcError, *, address: str) -> CliError:
+    """The sentence and exit code for an error of a call to the gateway at `address`."""
+    status = read_status(error)
+    sentence, code = _sentence(status, address)
+    return CliError(sentence, code)
+
+
+def read_status(error: grpc.aio.AioRpcError) -> Explained:
+    """What an error says, by its status message and details; nothing in it is trusted to be there."""
+    trailers = [(str(key), value) for key, value in error.trailing_metadata() or ()]
+    leaders = [(str(key), value) for key, value in error.initial_metadata() or ()]
+    packed = dict(trailers).get(STATUS_DETAILS_KEY)
+    status = _parse(packed) if isinstance(packed, bytes) else status_pb2.Status()
+    bad_request = _detail(status, error_details_pb2.BadRequest)
+    retry = _detail(status, error_details_pb2.RetryInfo)
+    return Explained(
+        code=error.code(),
+        message=error.details() or status.message,
+        from_server=_detail(status, error_details_pb2.ErrorInfo) is not None,
+        violations=[_violation(item) for item in bad_request.field_violations] if bad_request else [],
+        retry_seconds=retry.retry_delay.ToTimedelta().total_seconds() if retry else None,
+        request_id=str(dict(leaders + trailers).get(REQUEST_ID_KEY, "")),
+    )
+
+
+def _sentence(status: Explained, address: str) -> tuple[str, ExitCode]:
+    what = _clause(status.message) or status.code.name
+    match status.code:
+        case grpc.StatusCode.UNAVAILABLE:
+            return _unavailable(status, what, address), ExitCode.UNAVAILABLE
+        case grpc.StatusCode.UNAUTHENTICATED:
+            remedy = "give one by --token or ATELIER_CLI_TOKEN, or make one with `atelier token`"
+            return f"{what} ({remedy}).", ExitCode.NO_PERMISSION
+        case grpc.StatusCode.PERMISSION_DENIED:
+            return f"{what} (make a token of that role with `atelier token`).", ExitCode.NO_PERMISSION
+        case grpc.StatusCode.NOT_FOUND:
+            return f"{what}; check what you named, or import it first.", ExitCode.NOT_FOUND
+        case grpc.StatusCode.INVALID_ARGUMENT | grpc.StatusCode.FAILED_PRECONDITION | grpc.StatusCode.OUT_OF_RANGE:
+            wrong = "; ".join(status.violations) or what
+            return f"The request was refused: {wrong}; correct it and try again.", ExitCode.DATA
+        case grpc.StatusCode.DEADLINE_EXCEEDED:
+            return f"The answer took too long ({what}); try again, or ask for less at once.", ExitCode.TRY_AGAIN
+        case grpc.StatusCode.RESOURCE_EXHAUSTED | grpc.StatusCode.ABORTED | grpc.StatusCode.CANCELLED:
+            return f"{what}; try again{_delay(status)}.", ExitCode.TRY_AGAIN
+        case grpc.StatusCode.UNIMPLEMENTED:
+            return f"The gateway at {address} doesn't know this call ({what}); check its version.", ExitCode.PROTOCOL
+        case _:
+            place = f" under request id {status.request_id}" if status.request_id else ""
+            return f"{what}; look into the system's log{place}.", ExitCode.SOFTWARE
+
+
+def _unavailable(status: Explained, what: str, address: str) -> str:
+    if status.from_server:
+        return f"{what}; try again{_delay(status)}."
+    if any(sign in what.lower() for sign in UNREACHABLE):
+        return f"No gateway answers at {address}; start one with `atelier up` or name it with --address."
+    return (
+        f"The gateway at {address} broke off the call ({what}); see with `atelier system` that it runs and try again."
+    )
+
+
+def _delay(status: Explained) -> str:
+    return f" in {status.retry_seconds:g} s" if status.retry_seconds else ""
+
+
+def _clause(message: str) -> str:
+    """A message without its full stop, so that more can follow."""
+    return message.strip().rstrip(".")
+
+
+def _violation(item: error_details_pb2.BadRequest.FieldViolation) -> str:
+    what = _clause(item.description)
+    return f"{item.field}: {what}" if item.field else what
+
+
+def _parse(packed: bytes) -> status_pb2.Status:
+    try:
+        return status_pb2.Status.FromString(packed)
+    except DecodeError:
+        return status_pb2.Status()
+
+
+def _detail(status: status_pb2.Status, kind: type[DetailT]) -> DetailT | None:
+    for packed in status.details:
+        found = kind()
+        if packed.Is(kind.DESCRIPTOR) and packed.Unpack(found):
+            return found
+    return None

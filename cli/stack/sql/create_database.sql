@@ -1,0 +1,2 @@
+-- The database of the services.
+CREATE DATABASE atelier

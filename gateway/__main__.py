@@ -1,0 +1,87 @@
+"""`python -m gateway serve`: builds the process from leaf to root, no more."""
+
+import sys
+from collections.abc import Sequence
+
+import structlog
+
+from chassis.auth import Permissions, TokenVerifier
+from chassis.calls import CallInterceptor
+from chassis.command import run_command
+from chassis.health import Health
+from chassis.lifecycle import Part
+from chassis.server import GrpcServer
+from chassis.telemetry import Telemetry
+from chassis.tls import channel_credentials
+from gateway.config import GatewaySettings
+from gateway.connect import ConnectMethods
+from gateway.errors import DOMAIN
+from gateway.front import Front
+from gateway.health import system_dependencies
+from gateway.http import HttpServer
+from gateway.ports import Ports
+from gateway.proxy import Proxy
+from gateway.routing import Routes
+from gateway.schema import load_services, methods_of, names_of, unary_names
+
+
+def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The parts of a process that answers calls, in the order they start."""
+    telemetry = Telemetry(
+        service="gateway",
+        replica=settings.replica,
+        metrics_port=settings.own_metrics_port,
+        otlp_endpoint=settings.otlp_endpoint,
+    )
+    services = load_services()
+    methods = methods_of(services)
+    routes = Routes(
+        addresses=settings.addresses,
+        credentials=channel_credentials(settings),
+        max_message_bytes=settings.max_message_bytes,
+    )
+    grpc_services = {name: names_of(services, name) for name in routes.services}
+    proxy = Proxy(routes=routes, unary_methods=unary_names(methods))
+    health = Health(
+        services=[],
+        dependencies=system_dependencies(routes=routes, grpc_services=grpc_services),
+        interval_seconds=1.0,
+        log=log,
+    )
+    connect = ConnectMethods(
+        methods=methods,
+        handler_of=proxy.handler,
+        health=health,
+        interceptor=CallInterceptor(
+            domain=DOMAIN,
+            verifier=TokenVerifier(settings.key_source()),
+            permissions=Permissions({}),
+            open_services=[health.name],
+            default_deadline_seconds=settings.default_deadline_seconds,
+            log=log,
+            meter=telemetry.meter,
+        ),
+        max_message_bytes=settings.max_message_bytes,
+    )
+    grpc_server = GrpcServer(
+        settings=settings,
+        domain=DOMAIN,
+        services=[],
+        health=health,
+        telemetry=telemetry,
+        log=log,
+        generic_handlers=[proxy],
+        reflected=[name for names in grpc_services.values() for name in names],
+    )
+    http_server = HttpServer(settings=settings, application=Front(methods=connect, health=health, log=log), log=log)
+    return [telemetry, routes, health, connect, Ports(grpc=grpc_server, http=http_server)]
+
+
+if __name__ == "__main__":
+    run_command(
+        sys.argv[1:],
+        process="gateway",
+        module="gateway",
+        settings_class=GatewaySettings,
+        commands={"serve": serving},
+    )

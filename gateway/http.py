@@ -1,0 +1,100 @@
+"""The HTTP port: a uvicorn server inside the process's own event loop, as a part that starts and stops."""
+
+import asyncio
+import contextlib
+import math
+import socket
+import ssl
+from collections.abc import Iterator
+
+import structlog
+import uvicorn
+
+from chassis.server import PortTaken
+from gateway.config import GatewaySettings
+from gateway.front import Application
+
+LISTEN_BACKLOG = 1024
+
+
+class HttpServer:
+    """Serves an ASGI application; when stopped, open responses get the grace period to end."""
+
+    def __init__(
+        self,
+        *,
+        settings: GatewaySettings,
+        application: Application,
+        log: structlog.stdlib.BoundLogger,
+    ) -> None:
+        self._settings = settings
+        self._application = application
+        self._log = log
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self.port = 0
+
+    async def start(self) -> None:
+        """Listen. `port` then tells where. Raises PortTaken."""
+        config = self._config()
+        listener = _listen(self._settings)
+        self.port = listener.getsockname()[1]
+        self._server = _Server(config)
+        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
+        await self._server.listening.wait()
+        self._log.info("listening for HTTP", address=f"{self._settings.host}:{self.port}", tls=config.is_ssl)
+
+    async def stop(self) -> None:
+        """Turn new connections away and let open responses end within the grace period."""
+        server, self._server = self._server, None
+        if server is not None and self._serving is not None:
+            server.should_exit = True
+            await self._serving
+
+    def _config(self) -> uvicorn.Config:
+        settings = self._settings
+        tls = settings.tls_certificate_file is not None and settings.tls_key_file is not None
+        return uvicorn.Config(
+            self._application,
+            http="h11",  # The only one that bounds a request's head.
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=settings.http_connections,
+            h11_max_incomplete_event_size=settings.http_header_bytes,
+            timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
+            ssl_certfile=settings.tls_certificate_file if tls else None,
+            ssl_keyfile=settings.tls_key_file if tls else None,
+            ssl_ca_certs=str(settings.tls_ca_file) if tls and settings.tls_ca_file else None,
+            ssl_cert_reqs=ssl.CERT_REQUIRED if tls and settings.tls_ca_file else ssl.CERT_NONE,
+        )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server without its hands on the process: signals belong to `chassis.lifecycle`."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listen(settings: GatewaySettings) -> socket.socket:
+    address = (settings.host, settings.http_port)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server(address, family=family, backlog=LISTEN_BACKLOG, reuse_port=settings.processes > 1)
+    except OSError:
+        raise PortTaken(
+            f"{settings.host}:{settings.http_port} is taken; set another port or end what listens there"
+        ) from None

@@ -1,0 +1,132 @@
+"""Forwards calls as bytes: what the caller sends and what the service answers pass unread, errors included.
+
+Unary methods that the stubs describe take a short path; all else goes as a stream of messages, which carries any kind
+of call, so that a new method of a service needs nothing here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from typing import Any, NoReturn
+
+import grpc
+from grpc.aio import AioRpcError
+
+from chassis.calls import Context, Handler
+from chassis.context import remaining_seconds
+from chassis.errors import DeadlineExceeded
+from gateway.errors import ServiceUnavailable, UnknownService
+from gateway.metadata import towards_caller, towards_service, trailers_of
+from gateway.routing import Routes, service_of
+
+
+class Proxy(grpc.GenericRpcHandler):
+    """Handles every method that nothing else in its server does. Runs inside `chassis.calls`, which knows who calls."""
+
+    def __init__(self, *, routes: Routes, unary_methods: Collection[str]) -> None:
+        self._routes = routes
+        self._unary_methods = frozenset(unary_methods)
+        self._unary_handlers: dict[str, Handler] = {}
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
+        """The handler of a method; None for a server's own services, such as health, which are not forwarded."""
+        method = handler_call_details.method
+        return None if method.startswith("/grpc.") else self.handler(method)
+
+    def handler(self, method: str) -> Handler:
+        """A handler of bytes: unary for the unary methods that are known, of streams for all others."""
+        service = service_of(method)
+        if service not in self._routes.services:
+            return self._refuse(method)
+        if method not in self._unary_methods:
+            return self._forward_stream(method, service)
+        if method not in self._unary_handlers:
+            self._unary_handlers[method] = self._forward_unary(method, service)
+        return self._unary_handlers[method]
+
+    def _refuse(self, method: str) -> Handler:
+        async def refuse(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
+            raise UnknownService(method, self._routes.services)
+            yield  # Makes it the generator that a stream's handler is.
+
+        return grpc.stream_stream_rpc_method_handler(refuse)
+
+    def _forward_unary(self, method: str, service: str) -> Handler:
+        send: Any = self._routes.channel(service).unary_unary(method)
+
+        async def forward(request: bytes, context: Context) -> bytes:
+            call = send(request, timeout=remaining_seconds(), metadata=_metadata(context))
+            try:
+                response: bytes = await call
+            except AioRpcError as error:
+                await _fail(context, service, error)
+            initial = towards_caller(await call.initial_metadata())
+            if initial:
+                await context.send_initial_metadata(initial)
+            context.set_trailing_metadata(towards_caller(await call.trailing_metadata()))
+            return response
+
+        return grpc.unary_unary_rpc_method_handler(forward)
+
+    def _forward_stream(self, method: str, service: str) -> Handler:
+        open_stream: Any = self._routes.channel(service).stream_stream(method)
+
+        async def forward(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
+            call = open_stream(timeout=remaining_seconds(), metadata=_metadata(context))
+            sender = asyncio.create_task(_send_all(call, requests))
+            # However the caller's side ends, also where nobody resumes this generator, the service's side ends too.
+            context.add_done_callback(_cancelling(call))
+            try:
+                await context.send_initial_metadata(towards_caller(await call.initial_metadata()))
+                async for response in call:
+                    yield response
+                context.set_trailing_metadata(towards_caller(await call.trailing_metadata()))
+            except AioRpcError as error:
+                await _fail(context, service, error)
+            except asyncio.CancelledError:
+                _raise_failure(sender)
+                raise
+            finally:
+                call.cancel()
+                sender.cancel()
+                await asyncio.gather(sender, return_exceptions=True)
+
+        return grpc.stream_stream_rpc_method_handler(forward)
+
+
+async def _send_all(call: Any, requests: AsyncIterator[bytes]) -> None:
+    """Pass the caller's messages on, each when the service has room for it."""
+    try:
+        async for request in requests:
+            await call.write(request)
+        await call.done_writing()
+    except (AioRpcError, asyncio.InvalidStateError):
+        return  # The service ended the call before the caller did; its status says why.
+    except BaseException:
+        call.cancel()
+        raise
+
+
+def _raise_failure(sender: asyncio.Task[None]) -> None:
+    """Raise what is wrong with the caller's messages, if that is why the call was cancelled."""
+    if sender.done() and not sender.cancelled():
+        failure = sender.exception()
+        if failure is not None:
+            raise failure
+
+
+async def _fail(context: Context, service: str, error: AioRpcError) -> NoReturn:
+    """End the caller's call as the service's ended; raise our own error where no service answered."""
+    trailers = trailers_of(error)
+    if not trailers and error.code() is grpc.StatusCode.UNAVAILABLE:
+        raise ServiceUnavailable(service) from error
+    if not trailers and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+        raise DeadlineExceeded(f"The deadline passed before the service {service} answered.") from error
+    await context.abort(error.code(), error.details() or "", trailing_metadata=trailers)
+
+
+def _cancelling(call: Any) -> Any:
+    return lambda _: call.cancel()
+
+
+def _metadata(context: Context) -> Any:
+    return towards_service(context.invocation_metadata() or ())

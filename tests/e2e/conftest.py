@@ -1,0 +1,98 @@
+"""The whole system, as `atelier up` runs it, on free ports; and the ways people come to it."""
+
+import asyncio
+import json
+import os
+import sysconfig
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
+
+from chassis.auth import Role
+from chassis.client import open_channel, token_interceptors
+from cli.stack.ports import LOOPBACK, Ports
+from cli.stack.stack import Stack
+
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Its JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass(frozen=True)
+class System:
+    """A running stack and its doors."""
+
+    stack: Stack
+
+    @property
+    def service_address(self) -> str:
+        """The resolver itself."""
+        return f"{LOOPBACK}:{self.stack.ports.resolver}"
+
+    @asynccontextmanager
+    async def resolver(self, address: str | None = None) -> AsyncIterator[ResolverServiceStub]:
+        """A stub at the gateway, or at `address`."""
+        token = self.stack.token(Role.OPERATOR)
+        where = address or self.stack.gateway_address
+        async with open_channel(
+            where, package="atelier.resolver.v1", interceptors=token_interceptors(token)
+        ) as channel:
+            yield ResolverServiceStub(channel)
+
+    @asynccontextmanager
+    async def anonymous(self) -> AsyncIterator[grpc.aio.Channel]:
+        """A channel to the gateway without a token."""
+        async with open_channel(self.stack.gateway_address) as channel:
+            yield channel
+
+    async def atelier(self, *arguments: str, stdin: bytes = b"") -> Ended:
+        """Run the command line against this system."""
+        environment = os.environ | {
+            "ATELIER_CLI_ADDRESS": self.stack.gateway_address,
+            "ATELIER_CLI_STATE_DIR": str(self.stack.layout.root),
+        }
+        return await run(SCRIPTS / "atelier", *arguments, environment=environment, stdin=stdin)
+
+    async def buf_curl(self, *arguments: str) -> Ended:
+        """Run `buf curl` with an operator's token, for the call and for reflection."""
+        token = f"authorization: Bearer {self.stack.token(Role.OPERATOR)}"
+        return await run(
+            SCRIPTS / "buf", "curl", "--http2-prior-knowledge", "--header", token, "--reflect-header", token, *arguments
+        )
+
+
+async def run(*command: str | Path, environment: dict[str, str] | None = None, stdin: bytes = b"") -> Ended:
+    """Run a program to its end."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate(stdin)
+    return Ended(process.returncode or 0, out.decode(), err.decode())
+
+
+@pytest.fixture(scope="session")
+async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    """One system for the whole run; tests keep to sources and ids of their own."""
+    async with Stack(tmp_path_factory.mktemp("system"), ports=Ports.free()) as stack:
+        yield System(stack)

@@ -1,0 +1,94 @@
+"""What a caller sees while a part is killed or frozen, and that it comes back by itself."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import grpc
+import pytest
+from atelier.resolver.v1 import resolver_service_pb2 as pb
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health_pb2 import HealthCheckResponse
+
+from cli.stack.ports import Ports
+from cli.stack.stack import Stack
+from tests.contract.conftest import refusal
+from tests.e2e.conftest import System
+
+REQUEST = pb.ResolveCardsRequest(items=[pb.ExternalId(source="s", external_id="x")])
+
+
+@pytest.fixture
+async def fragile(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    """A system of the test's own, to break."""
+    async with Stack(tmp_path_factory.mktemp("fragile"), ports=Ports.free()) as stack:
+        yield System(stack)
+
+
+async def health_becomes(system: System, service: str, state: int) -> None:
+    """Wait until the gateway says so of `service`."""
+    async with asyncio.timeout(30), system.anonymous() as channel:
+        watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest(service=service))
+        async for answer in watch:
+            if answer.status == state:
+                watch.cancel()
+                return
+
+
+async def test_a_killed_resolver_is_started_again_and_loses_nothing(fragile: System) -> None:
+    async with fragile.resolver() as stub:
+        await stub.ResolveCards(REQUEST)
+        killed = fragile.stack.pid("resolver")
+
+        os.kill(killed, signal.SIGKILL)
+        await health_becomes(fragile, "resolver", HealthCheckResponse.NOT_SERVING)
+        await health_becomes(fragile, "resolver", HealthCheckResponse.SERVING)
+        gaps = await stub.ListGaps(pb.ListGapsRequest())
+
+    assert fragile.stack.pid("resolver") != killed
+    assert [(gap.source, gap.external_id, gap.count) for gap in gaps.gaps] == [("s", "x", 1)]
+
+
+async def test_a_killed_postgres_is_unavailable_with_a_time_to_retry_and_comes_back(fragile: System) -> None:
+    async with fragile.resolver() as stub:
+        await stub.ResolveCards(REQUEST)
+        # Frozen, it can't be restarted before we have looked.
+        os.kill(fragile.stack.pid("resolver"), 0)
+        postmaster = fragile.stack.pid("postgres")
+
+        os.kill(postmaster, signal.SIGKILL)
+        await health_becomes(fragile, "resolver/postgres", HealthCheckResponse.NOT_SERVING)
+        await health_becomes(fragile, "", HealthCheckResponse.SERVING)
+        answer = await stub.ResolveCards(REQUEST)
+
+    assert answer.resolutions[0].reason == pb.UNRESOLVED_REASON_NOT_IN_CATALOG
+
+
+async def test_a_frozen_resolver_costs_its_callers_their_deadline_and_nobody_else(fragile: System) -> None:
+    async with fragile.resolver() as stub:
+        await stub.ResolveCards(REQUEST)
+        frozen = fragile.stack.pid("resolver")
+
+        os.kill(frozen, signal.SIGSTOP)
+        try:
+            error = await refusal(stub.ResolveCards(REQUEST, timeout=1))
+            await health_becomes(fragile, "resolver", HealthCheckResponse.NOT_SERVING)
+        finally:
+            os.kill(frozen, signal.SIGCONT)
+        await health_becomes(fragile, "resolver", HealthCheckResponse.SERVING)
+        answer = await stub.ResolveCards(REQUEST)
+
+    assert error.code == grpc.StatusCode.DEADLINE_EXCEEDED
+    assert len(answer.resolutions) == 1
+
+
+async def test_data_survives_a_restart_of_everything(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder, ports = tmp_path_factory.mktemp("restart"), Ports.free()
+    async with Stack(folder, ports=ports) as stack, System(stack).resolver() as stub:
+        await stub.ResolveCards(REQUEST)
+
+    async with Stack(folder, ports=ports) as stack, System(stack).resolver() as stub:
+        gaps = await stub.ListGaps(pb.ListGapsRequest())
+
+    assert [gap.external_id for gap in gaps.gaps] == ["x"]

@@ -1,0 +1,200 @@
+"""Services that are away, ill or frozen: what callers get, what health says, and that it heals by itself."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.rpc import error_details_pb2
+from grpc_health.v1 import health_pb2
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+
+from tests.integration.gateway.rig import SERVICE, Gateway, StandIn, run_gateway, within
+from tests.integration.gateway.test_access import details
+
+METHOD = f"/{SERVICE}/GetCard"
+NEW = f"/{SERVICE}/InventedTomorrow"
+SERVING, NOT_SERVING = HealthCheckResponse.SERVING, HealthCheckResponse.NOT_SERVING
+
+
+@pytest.fixture
+async def lonely(secret_file: Path) -> AsyncIterator[tuple[Gateway, StandIn]]:
+    """A gateway of the test's own, and its service, which isn't running."""
+    stand_in = StandIn()
+    await stand_in.start()  # To learn a port that is free.
+    await stand_in.stop()
+    async with run_gateway(secret_file, stand_in.port) as running:
+        yield running, stand_in
+    await stand_in.stop()
+
+
+@pytest.mark.parametrize("method", [METHOD, NEW])
+async def test_a_service_that_is_away_is_unavailable_and_may_be_tried_again(
+    lonely: tuple[Gateway, StandIn], method: str
+) -> None:
+    gateway, _ = lonely
+
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await gateway.channel.unary_unary(method)(b"", metadata=(gateway.authorization,))
+
+    info, retry = details(failure.value, error_details_pb2.ErrorInfo, error_details_pb2.RetryInfo)
+    assert failure.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert (info.reason, info.domain) == ("SERVICE_UNAVAILABLE", "gateway.atelier")
+    assert info.metadata["service"] == "resolver"
+    assert retry.retry_delay.ToMilliseconds() == 1000
+
+
+async def test_a_service_that_comes_back_is_called_again(lonely: tuple[Gateway, StandIn]) -> None:
+    gateway, stand_in = lonely
+    stand_in.unary(METHOD, _answer)
+    states = watch(gateway, "resolver")
+    before = await within(5, anext(states))
+
+    await stand_in.start()
+
+    assert before == NOT_SERVING
+    assert await within(10, anext(states)) == SERVING
+    assert await gateway.channel.unary_unary(METHOD)(b"x", metadata=(gateway.authorization,)) == b"x"
+
+
+@pytest.mark.parametrize("method", [METHOD, NEW])
+async def test_a_service_lost_during_a_call_is_unavailable(lonely: tuple[Gateway, StandIn], method: str) -> None:
+    gateway, stand_in = lonely
+    started = asyncio.Event()
+
+    async def hang(request: bytes, context: Any) -> bytes:
+        # Headers make the call one that gRPC doesn't try again.
+        await context.send_initial_metadata(())
+        started.set()
+        await asyncio.Event().wait()
+        return b""
+
+    stand_in.unary(method, hang)
+    await stand_in.start()
+    states = watch(gateway, "resolver")
+    while await within(10, anext(states)) != SERVING:
+        pass
+    call = gateway.channel.unary_unary(method)(b"", metadata=(gateway.authorization,))
+    await within(5, started.wait())
+
+    await stand_in.stop()
+
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await within(5, call)
+    [info] = details(failure.value, error_details_pb2.ErrorInfo)
+    assert (failure.value.code(), info.reason) == (grpc.StatusCode.UNAVAILABLE, "SERVICE_UNAVAILABLE")
+
+
+async def test_health_names_every_part_of_the_system(gateway: Gateway, stand_in: StandIn) -> None:
+    states = await health_list(gateway)
+
+    assert states == dict.fromkeys(
+        ["", "gateway", "resolver", "resolver/postgres", "resolver/redis", SERVICE], HealthCheckResponse.SERVING
+    )
+
+
+async def test_a_part_that_is_lost_is_named_and_comes_back(gateway: Gateway, stand_in: StandIn) -> None:
+    states = watch(gateway, "resolver/postgres")
+    before = await within(5, anext(states))
+
+    stand_in.lost.add("postgres")
+    during = await within(5, anext(states))
+    listed = await health_list(gateway)
+    stand_in.lost.clear()
+    after = await within(5, anext(states))
+
+    assert (before, during, after) == (SERVING, NOT_SERVING, SERVING)
+    assert listed == {
+        "": NOT_SERVING,
+        "gateway": SERVING,
+        "resolver": NOT_SERVING,
+        "resolver/postgres": NOT_SERVING,
+        "resolver/redis": SERVING,
+        SERVICE: NOT_SERVING,
+    }
+
+
+async def test_a_part_that_may_be_lost_leaves_the_system_serving(gateway: Gateway, stand_in: StandIn) -> None:
+    states = watch(gateway, "resolver/redis")
+    before = await within(5, anext(states))
+
+    stand_in.lost.add("redis")
+    during = await within(5, anext(states))
+    listed = await health_list(gateway)
+    stand_in.lost.clear()
+    after = await within(5, anext(states))
+
+    assert (before, during, after) == (SERVING, NOT_SERVING, SERVING)
+    assert (listed[""], listed["resolver"]) == (SERVING, SERVING)
+
+
+async def test_a_service_that_never_answered_has_its_known_names(lonely: tuple[Gateway, StandIn]) -> None:
+    gateway, _ = lonely
+
+    states = await health_list(gateway)
+
+    assert states == {"": NOT_SERVING, "gateway": SERVING, "resolver": NOT_SERVING, SERVICE: NOT_SERVING}
+
+
+async def test_a_frozen_service_is_found_out_within_three_seconds_and_thaws(secret_file: Path) -> None:
+    async with frozen_or_not() as (process, port), run_gateway(secret_file, port) as gateway:
+        states = watch(gateway, "resolver/postgres")
+        before = await within(5, anext(states))
+
+        process.send_signal(signal.SIGSTOP)
+        stopped = time.monotonic()
+        during = await within(5, anext(states))
+        noticed = time.monotonic() - stopped
+        whole = (await health_list(gateway))[""]
+        process.send_signal(signal.SIGCONT)
+        after = await within(5, anext(states))
+
+    assert (before, during, after) == (SERVING, NOT_SERVING, SERVING)
+    assert whole == NOT_SERVING
+    assert noticed < 3.2
+
+
+async def test_an_unknown_name_has_no_health(gateway: Gateway) -> None:
+    check = gateway.channel.unary_unary("/grpc.health.v1.Health/Check")
+
+    with pytest.raises(grpc.aio.AioRpcError) as failure:
+        await check(HealthCheckRequest(service="nobody").SerializeToString())
+
+    assert failure.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def watch(gateway: Gateway, name: str) -> AsyncIterator[Any]:
+    """The states of a part, as they change."""
+    call = gateway.channel.unary_stream("/grpc.health.v1.Health/Watch")
+    async for answer in call(HealthCheckRequest(service=name).SerializeToString()):
+        yield HealthCheckResponse.FromString(answer).status
+
+
+async def health_list(gateway: Gateway) -> dict[str, Any]:
+    """The state of every part."""
+    data = await gateway.channel.unary_unary("/grpc.health.v1.Health/List")(b"")
+    answer = health_pb2.HealthListResponse.FromString(data)  # type: ignore[attr-defined] # newer than its types
+    return {name: answer.statuses[name].status for name in answer.statuses}
+
+
+@contextlib.asynccontextmanager
+async def frozen_or_not() -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    """A stand-in in a process of its own, which can be stopped."""
+    rig = Path(__file__).with_name("rig.py")
+    process = await asyncio.create_subprocess_exec(sys.executable, str(rig), stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        yield process, int(await within(20, process.stdout.readline()))
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def _answer(request: bytes, context: Any) -> bytes:
+    return request

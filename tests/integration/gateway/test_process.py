@@ -1,0 +1,154 @@
+"""`python -m gateway serve` as an operator meets it."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+
+from chassis.auth import Role, sign_token
+from tests.integration.gateway.rig import SECRET, SERVICE, StandIn, within
+
+METHOD = f"/{SERVICE}/GetCard"
+
+
+class GatewayProcess:
+    """The process and its log."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[dict[str, Any]] = []
+
+    async def logged(self, event: str) -> dict[str, Any]:
+        """The next log line with this text."""
+        assert self.process.stderr is not None
+        async with asyncio.timeout(20):
+            while line := await self.process.stderr.readline():
+                self.lines.append(json.loads(line))
+                if self.lines[-1]["event"] == event:
+                    return self.lines[-1]
+        raise AssertionError(self.lines)
+
+    async def ports(self) -> tuple[str, str]:
+        """The addresses of the two ports."""
+        return (await self.logged("listening"))["address"], (await self.logged("listening for HTTP"))["address"]
+
+
+@contextlib.asynccontextmanager
+async def gateway_process(secret_file: Path, resolver_port: int, **settings: Any) -> AsyncIterator[GatewayProcess]:
+    """The gateway in a process of its own; `settings` by their names, such as `http_port`."""
+    told = {"port": 0, "http_port": 0, "metrics_port": 0, "resolver_address": f"127.0.0.1:{resolver_port}"} | settings
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ATELIER_")}
+    environment |= {f"ATELIER_GATEWAY_{name.upper()}": str(value) for name, value in told.items()}
+    environment["ATELIER_JWT_SECRET_FILE"] = str(secret_file)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", "serve", env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        yield GatewayProcess(process)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await within(20, process.communicate())
+
+
+async def call(address: str, data: bytes) -> Any:
+    """A call by gRPC, with a token."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        method: Any = channel.unary_unary(METHOD)
+        return await method(data, metadata=(("authorization", f"Bearer {token()}"),))
+
+
+async def post(address: str, data: bytes) -> httpx.Response:
+    """The same by HTTP."""
+    headers = {"authorization": f"Bearer {token()}", "content-type": "application/proto"}
+    async with httpx.AsyncClient(timeout=20) as http:
+        return await http.post(f"http://{address}{METHOD}", content=data, headers=headers)
+
+
+def token() -> str:
+    return sign_token(SECRET, subject="ash", role=Role.USER, lifetime=timedelta(hours=1))
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+async def test_calls_under_way_end_well_on_both_ports_after_sigterm(secret_file: Path, stand_in: StandIn) -> None:
+    arrived, go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def wait(request: bytes, context: Any) -> bytes:
+        arrived.release()
+        await go_on.wait()
+        return request
+
+    stand_in.unary(METHOD, wait)
+    async with gateway_process(secret_file, stand_in.port) as running:
+        grpc_address, http_address = await running.ports()
+        by_grpc = asyncio.create_task(call(grpc_address, b"x"))
+        by_http = asyncio.create_task(post(http_address, b"x"))
+        for _ in range(2):
+            await within(10, arrived.acquire())
+
+        running.process.send_signal(signal.SIGTERM)
+        await running.logged("stopping")
+        go_on.set()
+
+        assert await within(10, by_grpc) == b"x"
+        assert (await within(10, by_http)).content == b"x"
+        await running.logged("stopped")
+        assert await within(10, running.process.wait()) == 0
+
+
+async def test_a_taken_port_is_one_sentence(secret_file: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        async with gateway_process(secret_file, 1, http_port=port) as running:
+            line = await running.logged("cannot listen")
+            code = await within(10, running.process.wait())
+
+    assert line["error"] == f"127.0.0.1:{port} is taken; set another port or end what listens there"
+    assert code == os.EX_UNAVAILABLE
+
+
+async def test_several_processes_share_both_ports(secret_file: Path, stand_in: StandIn) -> None:
+    async def answer(request: bytes, context: Any) -> bytes:
+        return request
+
+    stand_in.unary(METHOD, answer)
+    port, http_port = free_port(), free_port()
+    async with gateway_process(secret_file, stand_in.port, port=port, http_port=http_port, processes=2) as running:
+        for _ in range(3):  # The parent and both children.
+            await running.logged("started")
+        by_grpc = await call(f"127.0.0.1:{port}", b"x")
+        by_http = await post(f"127.0.0.1:{http_port}", b"x")
+
+    assert (by_grpc, by_http.content) == (b"x", b"x")
+
+
+async def test_calls_on_both_ports_are_measured_alike(secret_file: Path, stand_in: StandIn) -> None:
+    async def answer(request: bytes, context: Any) -> bytes:
+        return request
+
+    stand_in.unary(METHOD, answer)
+    metrics_port = free_port()
+    async with gateway_process(secret_file, stand_in.port, metrics_port=metrics_port) as running:
+        grpc_address, http_address = await running.ports()
+        await call(grpc_address, b"x")
+        await post(http_address, b"x")
+        async with httpx.AsyncClient() as http:
+            metrics = (await http.get(f"http://127.0.0.1:{metrics_port}/metrics")).text
+
+    [count] = [line for line in metrics.splitlines() if line.startswith("rpc_server_duration_seconds_count")]
+    assert f'method="{METHOD}"' in count
+    assert float(count.split()[-1]) == 2
