@@ -36,7 +36,7 @@ def detail_values(details: card_pb2.CardDetails) -> tuple[Any, ...]:
 
 
 def card_violations(record: pb.CardRecord) -> list[FieldViolation]:
-    """What the proto's rules can't tell of a card: it must have a name, and a day of the calendar for a release date."""
+    """What the proto's rules can't tell of a card: it must have a name, and a release date must be a day."""
     if not record.details.name:
         return [FieldViolation("details.name", "must not be empty")]
     return date_violations(record.details)
