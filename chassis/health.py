@@ -77,7 +77,7 @@ class Health(health_pb2_grpc.HealthServicer):
     async def List(self, request: Any, context: Any) -> Any:
         """Every name and its state."""
         statuses = {name: HealthCheckResponse(status=state) for name, state in self._states.items()}
-        return health_pb2.HealthListResponse(statuses=statuses)  # type: ignore[attr-defined] # newer than its types
+        return health_pb2.HealthListResponse(statuses=statuses)
 
     async def Watch(self, request: health_pb2.HealthCheckRequest, context: Any) -> Any:
         """The present state, then every change."""

@@ -32,7 +32,7 @@ def system(context: typer.Context, as_json: JsonOption = False) -> None:
 async def read_health(gateway: Gateway) -> dict[str, str]:
     """The state of every part by its name, such as `resolver/postgres`. Raises `grpc.aio.AioRpcError`."""
     stub: Any = HealthStub(gateway.channel)
-    request = health_pb2.HealthListRequest()  # type: ignore[attr-defined]  # its types are older than the method
+    request = health_pb2.HealthListRequest()
     answer = await stub.List(request, timeout=TIMEOUT_SECONDS)
     states = {part or "all": check.status for part, check in answer.statuses.items()}
     return {part: HealthCheckResponse.ServingStatus.Name(states[part]) for part in sorted(states)}

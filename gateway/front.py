@@ -58,7 +58,7 @@ class Front:
         if method not in ("GET", "HEAD"):
             await answer.refuse(HTTPStatus.METHOD_NOT_ALLOWED, "unimplemented", f"{HEALTH_PATH} takes GET.")
             return
-        listed = await self._health.List(health_pb2.HealthListRequest(), None)  # type: ignore[attr-defined]
+        listed = await self._health.List(health_pb2.HealthListRequest(), None)
         states = {name: State.Name(listed.statuses[name].status) for name in sorted(listed.statuses)}
         whole = states.pop("")
         fine = whole == State.Name(HealthCheckResponse.SERVING)

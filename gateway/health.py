@@ -36,8 +36,8 @@ class ServiceHealth:
     async def check(self) -> Mapping[str, Any]:
         """The state of each of the service's names, as the system calls them. Raises when it doesn't answer."""
         ask: Any = self._routes.channel(self._name).unary_unary(LIST_METHOD)
-        data = await ask(health_pb2.HealthListRequest().SerializeToString(), timeout=ANSWER_SECONDS)  # type: ignore[attr-defined]
-        answer = health_pb2.HealthListResponse.FromString(data)  # type: ignore[attr-defined] # newer than its types
+        data = await ask(health_pb2.HealthListRequest().SerializeToString(), timeout=ANSWER_SECONDS)
+        answer = health_pb2.HealthListResponse.FromString(data)
         return {self._system_name(name): answer.statuses[name].status for name in answer.statuses}
 
     def _system_name(self, name: str) -> str:

@@ -18,7 +18,7 @@ async def serves(port: int) -> bool:
     if not await _listens(port):
         return False
     async with grpc.aio.insecure_channel(f"{LOOPBACK}:{port}", options=OPTIONS) as channel:
-        check = health_pb2_grpc.HealthStub(channel).Check  # type: ignore[attr-defined] # types-grpcio leaves it out
+        check = health_pb2_grpc.HealthStub(channel).Check
         try:
             answer = await check(health_pb2.HealthCheckRequest(service=""), timeout=ANSWER_SECONDS)
         except grpc.aio.AioRpcError:

@@ -37,7 +37,7 @@ def test_only_settings_read_the_environment() -> None:
 
 
 def test_the_stubs_are_what_the_protos_give() -> None:
-    command = [SCRIPTS / "python", "protos/generate.py", "--check"]
+    command = [str(SCRIPTS / "python"), "protos/generate.py", "--check"]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr

@@ -132,7 +132,7 @@ class FakeHealth(health_pb2_grpc.HealthServicer):
 
     async def List(self, request: Any, context: Any) -> Any:
         checks = {part: health_pb2.HealthCheckResponse(status=state) for part, state in self.states.items()}
-        return health_pb2.HealthListResponse(statuses=checks)  # type: ignore[attr-defined]  # as in cli.system
+        return health_pb2.HealthListResponse(statuses=checks)
 
 
 @dataclass
