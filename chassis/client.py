@@ -36,7 +36,7 @@ def open_channel(
         # A service that restarts is back within a second; the default waits up to two minutes to look again.
         ("grpc.initial_reconnect_backoff_ms", 100),
         ("grpc.min_reconnect_backoff_ms", 100),
-        ("grpc.max_reconnect_backoff_ms", 2_000),
+        ("grpc.max_reconnect_backoff_ms", 500),
         # Channels with equal options would otherwise share one connection and its fate.
         ("grpc.use_local_subchannel_pool", 1),
     ]

@@ -37,13 +37,18 @@ def run_command(
     log = configure_logs(process=process, level=settings.log_level)
     if command == "migrate" and migrate is not None:
         sys.exit(_migrate(migrate, settings, log))
-    parts = _replicas(settings, module, command, log) or commands[command](settings, log)
-    sys.exit(_run(parts, log))
+    if settings.processes > 1 and not settings.replica:
+        parent = _replicas(settings, module, command, log)
+        # uvloop forks, which gRPC's threads don't bear; the standard loop starts children by vfork.
+        sys.exit(_run([parent], asyncio.new_event_loop, log))
+    sys.exit(_run(commands[command](settings, log), uvloop.new_event_loop, log))
 
 
-def _run(parts: Sequence[Part], log: structlog.stdlib.BoundLogger) -> int:
+def _run(
+    parts: Sequence[Part], new_loop: Callable[[], asyncio.AbstractEventLoop], log: structlog.stdlib.BoundLogger
+) -> int:
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(run_until_signalled(parts, log=log))
     except PortTaken as error:
         log.error("cannot listen", error=str(error))  # noqa: TRY400 - the sentence says it all
@@ -64,19 +69,12 @@ def _migrate(
     return 0
 
 
-def _replicas(
-    settings: ProcessSettings, module: str, command: str, log: structlog.stdlib.BoundLogger
-) -> Sequence[Part]:
-    """The parent of several processes; none for a child, or when one process is enough."""
-    if settings.processes == 1 or settings.replica:
-        return ()
-    variable = f"{settings.model_config.get('env_prefix', '')}REPLICA"
-    return [
-        Replicas(
-            arguments=["-m", module, command],
-            count=settings.processes,
-            variable=variable,
-            grace_seconds=settings.grace_seconds,
-            log=log,
-        )
-    ]
+def _replicas(settings: ProcessSettings, module: str, command: str, log: structlog.stdlib.BoundLogger) -> Replicas:
+    """The parent of several processes, which are told apart by their setting `replica`."""
+    return Replicas(
+        arguments=["-m", module, command],
+        count=settings.processes,
+        variable=f"{settings.model_config.get('env_prefix', '')}REPLICA",
+        grace_seconds=settings.grace_seconds,
+        log=log,
+    )

@@ -4,8 +4,6 @@ from typing import Any
 
 import grpc
 from opentelemetry import propagate, trace
-from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
 from opentelemetry.instrumentation.grpc import aio_client_interceptors, aio_server_interceptor
@@ -29,6 +27,10 @@ class Telemetry:
         readers: list[MetricReader] = [PrometheusMetricReader(registry=self._registry)]
         self._tracing: TracerProvider | None = None
         if otlp_endpoint is not None:
+            # Half of what this module would import, and unused where nothing is traced.
+            from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+            from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+
             insecure = not otlp_endpoint.startswith("https://")
             readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=otlp_endpoint, insecure=insecure)))
             self._tracing = TracerProvider(resource=resource)

@@ -5,6 +5,8 @@ import contextlib
 import os
 import re
 import signal
+import subprocess
+import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,10 +44,11 @@ class ProcessSpec:
 class Process:
     """A run that has begun. `lines` are the last it wrote."""
 
-    def __init__(self, spec: ProcessSpec, process: asyncio.subprocess.Process, output: "_Output") -> None:
+    def __init__(self, spec: ProcessSpec, process: "subprocess.Popen[bytes]", output: "_Output") -> None:
         self.spec = spec
         self.pid = process.pid
         self._process = process
+        self._exit_code = _exit_code(process)
         self._output = output
 
     @classmethod
@@ -53,11 +56,13 @@ class Process:
         """Start the program; each line of its output goes to `write`. Raises OSError when no process can be made."""
         output, end = await _Output.open(write)
         try:
-            process = await asyncio.create_subprocess_exec(
-                *launch_argv(spec.argv, death_signal=spec.stop_signal, account=spec.account),
+            # By vfork: forking beside gRPC's threads, as uvloop does, kills children before they have begun. And from
+            # this thread, since the signal on our death would come with that of the thread that asked for it.
+            process = subprocess.Popen(  # noqa: ASYNC220, S603 - returns in a millisecond; the words are ours
+                launch_argv(spec.argv, death_signal=spec.stop_signal, account=spec.account),
                 env=dict(spec.env),
                 cwd=spec.cwd,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,
                 stdout=end,
                 stderr=end,
                 # Ctrl-C in the terminal reaches us alone; we decide who stops when.
@@ -77,7 +82,7 @@ class Process:
 
     async def wait(self) -> int:
         """The exit code, negative for a signal, once the process has ended, is swept up after and all is read."""
-        code = await self._process.wait()
+        code = await asyncio.shield(self._exit_code)
         # What it left behind in its group would keep ports and our pipe.
         self._signal_group(signal.SIGKILL)
         await self._output.finish()
@@ -85,25 +90,41 @@ class Process:
 
     async def stop(self) -> None:
         """Ask it to stop, insist after `stop_seconds`, and return when it has ended."""
-        if self._process.returncode is None:
+        if not self._exit_code.done():
+            self._process.send_signal(self.spec.stop_signal)
             try:
-                self._process.send_signal(self.spec.stop_signal)
-                await asyncio.wait_for(self._process.wait(), self.spec.stop_seconds)
-            except ProcessLookupError:
-                pass
+                await asyncio.wait_for(asyncio.shield(self._exit_code), self.spec.stop_seconds)
             except TimeoutError:
                 self.kill()
         await self.wait()
 
     def kill(self) -> None:
         """End it and its group now."""
-        if self._process.returncode is None:
+        if not self._exit_code.done():
             self._signal_group(signal.SIGKILL)
 
     def _signal_group(self, number: signal.Signals) -> None:
         # Nobody is left, then. (macOS answers EPERM for a group of zombies.)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
+
+
+def _exit_code(process: "subprocess.Popen[bytes]") -> asyncio.Future[int]:
+    """The exit code to come. A thread waits for it, which works on every loop and system."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[int] = loop.create_future()
+
+    def tell(code: int) -> None:
+        if not future.done():
+            future.set_result(code)
+
+    def wait() -> None:
+        code = process.wait()
+        with contextlib.suppress(RuntimeError):  # The loop has been closed: nobody asks any more.
+            loop.call_soon_threadsafe(tell, code)
+
+    threading.Thread(target=wait, name=f"wait for {process.pid}", daemon=True).start()
+    return future
 
 
 class _Output(asyncio.Protocol):

@@ -4,6 +4,7 @@ import os
 import socket
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from cli.stack.ports import Ports
@@ -27,7 +28,7 @@ def test_taken_port_names_its_holder_and_its_setting() -> None:
         with pytest.raises(StackError) as caught:
             ports.check()
 
-    assert str(caught.value).startswith(f"Port {ports.resolver_metrics} is taken by python")
+    assert str(caught.value).startswith(f"Port {ports.resolver_metrics} is taken by {psutil.Process().name()}")
     assert f"(process {os.getpid()})" in str(caught.value)
     assert "ATELIER_RESOLVER_METRICS_PORT" in str(caught.value)
 
