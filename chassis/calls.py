@@ -21,6 +21,7 @@ from chassis.telemetry import current_trace_id
 from chassis.validation import decode, validate
 
 REQUEST_ID_LIMIT = 128
+BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0]
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Handler = Any  # grpc.RpcMethodHandler, whose types know only the synchronous kind
@@ -47,7 +48,10 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         self._default_deadline_seconds = default_deadline_seconds
         self._log = log
         self._seconds = meter.create_histogram(
-            "rpc.server.duration", unit="s", description="How long calls took, by method and code."
+            "rpc.server.duration",
+            unit="s",
+            description="How long calls took, by method and code.",
+            explicit_bucket_boundaries_advisory=BUCKETS_SECONDS,
         )
         self._wrapped: dict[str, tuple[Handler, Handler]] = {}
 

@@ -40,6 +40,8 @@ def validate(message: Message) -> None:
 
 def _sentence(found: Any) -> str:
     """What is wrong, for a person."""
+    if found.proto.rule_id == "string.min_len" and found.rule_value == 1:
+        return "must not be empty"
     if found.rule_value == NUL:
         return "must not contain the character U+0000"
     return found.proto.message or f"breaks the rule {found.proto.rule_id}"

@@ -1,0 +1,26 @@
+"""The first thing a newcomer types."""
+
+import json
+import os
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+from tests.e2e.conftest import SCRIPTS, run
+
+
+async def test_the_demo_shows_every_tier_and_ends_well_leaving_nothing_behind(tmp_path: Path) -> None:
+    environment = os.environ | {"ATELIER_CLI_STATE_DIR": str(tmp_path / "state")}
+
+    ended = await run(SCRIPTS / "atelier", "demo", "--json", environment=environment)
+
+    assert ended.code == 0, ended.err
+    shown = json.dumps(json.loads(ended.out))
+    assert all(f'"{tier}"' in shown for tier in ("KEY", "CATALOG", "EMBEDDING"))
+    assert [path for path in (tmp_path / "state").rglob("*") if path.is_file()] == []
+
+
+async def test_make_alone_prints_its_targets() -> None:
+    ended = await run("make", "--no-print-directory", "-C", str(REPOSITORY))
+
+    assert ended.code == 0
+    assert all(f"make {target} " in ended.out for target in ("demo", "test", "check", "bench", "up"))
