@@ -6,7 +6,7 @@ Request id, authentication, role, decoding, validation, deadline, errors, one lo
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -40,8 +40,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         default_deadline_seconds: float,
         log: structlog.stdlib.BoundLogger,
         meter: Meter,
+        methods: Collection[str] | None = None,
     ) -> None:
+        """`methods` are those with a name of their own in the metrics, for a server that takes any; None: all are."""
         self._domain = domain
+        self._methods = None if methods is None else frozenset(methods)
         self._verifier = verifier
         self._permissions = permissions
         self._open_services = frozenset(open_services)
@@ -65,9 +68,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         known = self._wrapped.get(method)
         if known is None or known[0] is not handler:
             known = (handler, self._wrap(handler, method))
-            if len(self._wrapped) < 1000:  # Methods are the caller's words; a flood of them must not fill memory.
+            if self._is_known(method):
                 self._wrapped[method] = known
         return known[1]
+
+    def _is_known(self, method: str) -> bool:
+        """Whether the name is one of ours; others are the caller's words, a flood of which must fill nothing."""
+        return self._methods is None or method in self._methods
 
     def _wrap(self, handler: Handler, method: str) -> Handler:
         """The same method, taking bytes: they are decoded inside, where an error can name the field."""
@@ -90,8 +97,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 return await handler.unary_unary(check(data), context)
 
         async def unary_stream(data: bytes, context: Context) -> AsyncIterator[Any]:
-            async with around(method, context, None):
-                async for message in handler.unary_stream(check(data), context):
+            async with around(method, context, None), aclosing(handler.unary_stream(check(data), context)) as answers:
+                async for message in answers:
                     yield message
 
         async def stream_unary(stream: AsyncIterator[bytes], context: Context) -> Any:
@@ -99,8 +106,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 return await handler.stream_unary(check_all(stream), context)
 
         async def stream_stream(stream: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
-            async with around(method, context, None):
-                async for message in handler.stream_stream(check_all(stream), context):
+            async with (
+                around(method, context, None),
+                aclosing(handler.stream_stream(check_all(stream), context)) as answers,
+            ):
+                async for message in answers:
                     yield message
 
         makers: dict[tuple[bool, bool], tuple[Callable[..., Handler], Any]] = {
@@ -159,7 +169,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     ) -> None:
         """One line and one measurement a call. Callers' mistakes are theirs; only our own trouble is a warning."""
         seconds = time.monotonic() - started
-        self._seconds.record(seconds, {"method": method, "code": code.name})
+        self._seconds.record(seconds, {"method": method if self._is_known(method) else "other", "code": code.name})
         if error is None:
             self._log.debug("call", method=method, code=code.name, seconds=round(seconds, 6), request_id=call_id)
             return

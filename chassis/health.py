@@ -52,6 +52,7 @@ class Health(health_pb2_grpc.HealthServicer):
         self._states: dict[str, Any] = dict.fromkeys(self._services, HealthCheckResponse.NOT_SERVING)
         self._parts = {one.name: tuple(one.parts) for one in dependencies}
         self._changed = asyncio.Condition()
+        self._stopped = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -65,6 +66,7 @@ class Health(health_pb2_grpc.HealthServicer):
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            self._stopped = True
             await self._publish(dict.fromkeys(self._states, HealthCheckResponse.NOT_SERVING))
 
     async def Check(self, request: health_pb2.HealthCheckRequest, context: Any) -> HealthCheckResponse:
@@ -80,9 +82,9 @@ class Health(health_pb2_grpc.HealthServicer):
         return health_pb2.HealthListResponse(statuses=statuses)
 
     async def Watch(self, request: health_pb2.HealthCheckRequest, context: Any) -> Any:
-        """The present state, then every change."""
+        """The present state, then every change; ends with the process, which waits for nobody who only watches."""
         last = None
-        while True:
+        while not (self._stopped and last is not None):
             async with self._changed:
                 while (state := self._states.get(request.service, HealthCheckResponse.SERVICE_UNKNOWN)) == last:
                     await self._changed.wait()
@@ -117,7 +119,7 @@ class Health(health_pb2_grpc.HealthServicer):
         if report[name] == HealthCheckResponse.SERVING and before == HealthCheckResponse.NOT_SERVING:
             self._log.info("dependency back", dependency=name)
         elif report[name] != HealthCheckResponse.SERVING and before != HealthCheckResponse.NOT_SERVING:
-            self._log.warning("dependency lost", dependency=name, error=repr(error) if error else None)
+            self._log.warning("dependency lost", dependency=name, error=_first_line(error))
         return report
 
     async def _publish(self, states: dict[str, Any]) -> None:
@@ -125,3 +127,10 @@ class Health(health_pb2_grpc.HealthServicer):
             async with self._changed:
                 self._states = states
                 self._changed.notify_all()
+
+
+def _first_line(error: Exception | None) -> str | None:
+    """What a log line has room for: gRPC's errors describe themselves at length."""
+    if isinstance(error, grpc.aio.AioRpcError):
+        return f"{error.code().name}: {error.details()}"
+    return repr(error) if error else None

@@ -48,19 +48,21 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
         interval_seconds=1.0,
         log=log,
     )
+    interceptor = CallInterceptor(
+        domain=DOMAIN,
+        verifier=TokenVerifier(settings.key_source()),
+        permissions=Permissions({}),
+        open_services=[health.name],
+        default_deadline_seconds=settings.default_deadline_seconds,
+        log=log,
+        meter=telemetry.meter,
+        methods=methods,
+    )
     connect = ConnectMethods(
         methods=methods,
         handler_of=proxy.handler,
         health=health,
-        interceptor=CallInterceptor(
-            domain=DOMAIN,
-            verifier=TokenVerifier(settings.key_source()),
-            permissions=Permissions({}),
-            open_services=[health.name],
-            default_deadline_seconds=settings.default_deadline_seconds,
-            log=log,
-            meter=telemetry.meter,
-        ),
+        interceptor=interceptor,
         max_message_bytes=settings.max_message_bytes,
     )
     grpc_server = GrpcServer(
@@ -72,6 +74,7 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
         log=log,
         generic_handlers=[proxy],
         reflected=[name for names in grpc_services.values() for name in names],
+        interceptor=interceptor,
     )
     http_server = HttpServer(settings=settings, application=Front(methods=connect, health=health, log=log), log=log)
     return [telemetry, routes, health, connect, Ports(grpc=grpc_server, http=http_server)]

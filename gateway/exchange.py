@@ -1,6 +1,7 @@
 """One call that came over HTTP, in the form that handlers of gRPC calls know: the used part of a ServicerContext."""
 
 import binascii
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn
@@ -15,6 +16,8 @@ from gateway.refusals import refusal, refusal_of
 
 # What of an HTTP request is meant for the service. The rest, such as cookies, belongs to the hop from the browser.
 FORWARDED = ("authorization", REQUEST_ID_KEY, "traceparent", "tracestate")
+# What gRPC takes as a value (doc/PROTOCOL-HTTP2.md); others are as good as not sent.
+ASCII_VALUE = re.compile("[ -~]*")
 # Our own deadline passes just before that of the HTTP layer, whose error would have no details.
 DEADLINE_MARGIN_SECONDS = 0.01
 
@@ -32,7 +35,7 @@ class Exchange:
     def invocation_metadata(self) -> Metadata:
         """The forwarded headers."""
         headers = self._request.request_headers
-        return tuple((name, headers[name]) for name in FORWARDED if name in headers)
+        return tuple((name, headers[name]) for name in FORWARDED if ASCII_VALUE.fullmatch(headers.get(name, "\0")))
 
     def time_remaining(self) -> float | None:
         """Seconds that the caller still waits; None for no bound."""

@@ -13,6 +13,7 @@ from grpc_health.v1 import health_pb2
 
 from chassis.calls import Context, Handler
 from chassis.health import Health
+from chassis.validation import decode
 from gateway.codecs import Body
 from gateway.errors import UnreadableRequest
 from gateway.refusals import grpc_code
@@ -65,11 +66,11 @@ def _local(method: MethodDescriptor, behaviour: Callable[..., Any]) -> Handler:
     request_class = GetMessageClass(method.input_type)
 
     async def unary(data: bytes, context: Context) -> bytes:
-        answer: bytes = (await behaviour(request_class.FromString(data), context)).SerializeToString()
+        answer: bytes = (await behaviour(decode(data, request_class), context)).SerializeToString()
         return answer
 
     async def stream(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
-        async with aclosing(behaviour(request_class.FromString(await only(requests)), context)) as answers:
+        async with aclosing(behaviour(decode(await only(requests), request_class), context)) as answers:
             async for answer in answers:
                 yield answer.SerializeToString()
 

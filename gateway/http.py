@@ -37,6 +37,7 @@ class HttpServer:
     async def start(self) -> None:
         """Listen. `port` then tells where. Raises PortTaken."""
         config = self._config()
+        config.load()  # What is wrong with the certificate is raised here, not in the task.
         listener = _listen(self._settings)
         self.port = listener.getsockname()[1]
         self._server = _Server(config)

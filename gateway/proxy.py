@@ -59,9 +59,7 @@ class Proxy(grpc.GenericRpcHandler):
                 response: bytes = await call
             except AioRpcError as error:
                 await _fail(context, service, error)
-            initial = towards_caller(await call.initial_metadata())
-            if initial:
-                await context.send_initial_metadata(initial)
+            await _send_headers(call, context)
             context.set_trailing_metadata(towards_caller(await call.trailing_metadata()))
             return response
 
@@ -76,7 +74,7 @@ class Proxy(grpc.GenericRpcHandler):
             # However the caller's side ends, also where nobody resumes this generator, the service's side ends too.
             context.add_done_callback(_cancelling(call))
             try:
-                await context.send_initial_metadata(towards_caller(await call.initial_metadata()))
+                await _send_headers(call, context)
                 async for response in call:
                     yield response
                 context.set_trailing_metadata(towards_caller(await call.trailing_metadata()))
@@ -91,6 +89,13 @@ class Proxy(grpc.GenericRpcHandler):
                 await asyncio.gather(sender, return_exceptions=True)
 
         return grpc.stream_stream_rpc_method_handler(forward)
+
+
+async def _send_headers(call: Any, context: Context) -> None:
+    """Pass the service's metadata on. Empty ones go with the first message: sent alone, they end a caller's retries."""
+    headers = towards_caller(await call.initial_metadata())
+    if headers:
+        await context.send_initial_metadata(headers)
 
 
 async def _send_all(call: Any, requests: AsyncIterator[bytes]) -> None:

@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import grpc
 import httpx
 import pytest
 from atelier.resolver.v1 import resolver_service_pb2 as pb
@@ -10,6 +12,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chassis.auth import Role
 from tests.conftest import REPOSITORY
+from tests.contract.conftest import refusal
 from tests.e2e.conftest import SCRIPTS, System, run
 
 SERVICE = "atelier.resolver.v1.ResolverService"
@@ -99,6 +102,18 @@ async def test_without_a_token_only_health_answers(system: System) -> None:
 
     assert (refused.status_code, healthy.status_code) == (401, 200)
     assert {"gateway", "resolver", "resolver/postgres", "resolver/redis", SERVICE} <= set(listed.statuses)
+
+
+async def test_methods_that_callers_make_up_get_no_name_in_the_metrics(system: System) -> None:
+    async with system.anonymous() as channel:
+        for number in range(20):
+            call: Any = channel.unary_unary(f"/atelier.resolver.v1.Made/Up{number}")
+            assert (await refusal(call(b""))).code == grpc.StatusCode.UNAUTHENTICATED
+    async with httpx.AsyncClient() as client:
+        metrics = (await client.get(f"http://127.0.0.1:{system.stack.ports.gateway_metrics}/metrics")).text
+
+    assert "Made" not in metrics
+    assert 'method="other"' in metrics
 
 
 async def test_the_command_line_answers_in_order_with_the_fields_it_promises(system: System, tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import json
+import signal
 import struct
-from collections.abc import AsyncIterator, Callable, Sequence
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -137,6 +140,49 @@ async def within(seconds: float, awaitable: Any) -> Any:
     """The result, or a failed test when it takes longer."""
     async with asyncio.timeout(seconds):
         return await awaitable
+
+
+class Child:
+    """A process of a test's own, of which one stream is read line by line.
+
+    It is started by `subprocess`, whose vfork runs no fork handlers: gRPC's, which the event loop's own way of starting
+    processes runs, can end the child before it becomes the program.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], lines: Any) -> None:
+        self._process = process
+        self._lines = lines
+
+    async def line(self) -> bytes:
+        """The next line; empty at the end."""
+        return bytes(await within(20, asyncio.to_thread(self._lines.readline)))
+
+    def send_signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    async def wait(self) -> int:
+        """The exit code."""
+        return int(await within(20, asyncio.to_thread(self._process.wait)))
+
+
+@contextlib.asynccontextmanager
+async def child_process(
+    *arguments: str, environment: Mapping[str, str] | None = None, read: str = "stdout"
+) -> AsyncIterator[Child]:
+    """Run Python with these arguments; at the end it is told to stop. `read`: the stream to read."""
+    command = [sys.executable, *arguments]
+    options: dict[str, Any] = {"env": environment, read: subprocess.PIPE}
+    process: subprocess.Popen[bytes] = await asyncio.to_thread(lambda: subprocess.Popen(command, **options))
+    child = Child(process, getattr(process, read))
+    try:
+        yield child
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        while await child.line():
+            pass
+        await child.wait()
+        getattr(process, read).close()
 
 
 async def post(gateway: Gateway, path: str, body: Any, **headers: str) -> httpx.Response:

@@ -1,9 +1,7 @@
 """Services that are away, ill or frozen: what callers get, what health says, and that it heals by itself."""
 
 import asyncio
-import contextlib
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +13,7 @@ from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
-from tests.integration.gateway.rig import SERVICE, Gateway, StandIn, run_gateway, within
+from tests.integration.gateway.rig import SERVICE, Gateway, StandIn, child_process, run_gateway, within
 from tests.integration.gateway.test_access import details
 
 METHOD = f"/{SERVICE}/GetCard"
@@ -143,16 +141,17 @@ async def test_a_service_that_never_answered_has_its_known_names(lonely: tuple[G
 
 
 async def test_a_frozen_service_is_found_out_within_three_seconds_and_thaws(secret_file: Path) -> None:
-    async with frozen_or_not() as (process, port), run_gateway(secret_file, port) as gateway:
+    rig = Path(__file__).with_name("rig.py")
+    async with child_process(str(rig)) as child, run_gateway(secret_file, int(await child.line())) as gateway:
         states = watch(gateway, "resolver/postgres")
         before = await within(5, anext(states))
 
-        process.send_signal(signal.SIGSTOP)
+        child.send_signal(signal.SIGSTOP)
         stopped = time.monotonic()
         during = await within(5, anext(states))
         noticed = time.monotonic() - stopped
         whole = (await health_list(gateway))[""]
-        process.send_signal(signal.SIGCONT)
+        child.send_signal(signal.SIGCONT)
         after = await within(5, anext(states))
 
     assert (before, during, after) == (SERVING, NOT_SERVING, SERVING)
@@ -179,21 +178,8 @@ async def watch(gateway: Gateway, name: str) -> AsyncIterator[Any]:
 async def health_list(gateway: Gateway) -> dict[str, Any]:
     """The state of every part."""
     data = await gateway.channel.unary_unary("/grpc.health.v1.Health/List")(b"")
-    answer = health_pb2.HealthListResponse.FromString(data)  # type: ignore[attr-defined] # newer than its types
+    answer = health_pb2.HealthListResponse.FromString(data)
     return {name: answer.statuses[name].status for name in answer.statuses}
-
-
-@contextlib.asynccontextmanager
-async def frozen_or_not() -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
-    """A stand-in in a process of its own, which can be stopped."""
-    rig = Path(__file__).with_name("rig.py")
-    process = await asyncio.create_subprocess_exec(sys.executable, str(rig), stdout=asyncio.subprocess.PIPE)
-    assert process.stdout is not None
-    try:
-        yield process, int(await within(20, process.stdout.readline()))
-    finally:
-        process.kill()
-        await process.wait()
 
 
 async def _answer(request: bytes, context: Any) -> bytes:

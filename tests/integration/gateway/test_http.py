@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
+import httpx
 import pytest
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 from google.rpc import error_details_pb2, status_pb2
@@ -96,6 +97,17 @@ async def test_a_request_id_is_made_and_told(gateway: Gateway, stand_in: StandIn
     answer = await post(gateway, RESOLVE, {"items": [{"source": "a"}]})
 
     assert answer.headers["x-request-id"] == asked[0][1]["x-request-id"]
+
+
+async def test_a_request_id_that_grpc_could_not_carry_is_replaced(gateway: Gateway, stand_in: StandIn) -> None:
+    resolving(stand_in)
+    headers = httpx.Headers({"x-request-id": "é", "content-type": "application/json"}, encoding="utf-8")
+    headers.update([gateway.authorization])
+
+    answer = await gateway.http.post(RESOLVE, content=b'{"items": []}', headers=headers)
+
+    assert answer.status_code == 200
+    assert len(answer.headers["x-request-id"]) == 32
 
 
 async def test_binary_passes_unread(gateway: Gateway, stand_in: StandIn) -> None:
@@ -322,6 +334,16 @@ async def test_a_stream_of_a_stranger_is_refused(gateway: Gateway) -> None:
 
     [(flags, end)] = envelopes(answer.content)
     assert (flags, json.loads(end)["error"]["code"]) == (2, "unauthenticated")
+
+
+async def test_a_bad_question_about_health_is_the_callers_mistake(gateway: Gateway) -> None:
+    path = "/grpc.health.v1.Health/Check"
+
+    binary = await gateway.http.post(path, content=b"\x0a\x01\xff", headers={"content-type": "application/proto"})
+    text = await gateway.http.post(path, content=b'{"x":1}', headers={"content-type": "application/json"})
+
+    assert (binary.status_code, info(binary)["metadata"]["field"]) == (400, "service")
+    assert (text.status_code, info(text)["metadata"]["field"]) == (400, "x")
 
 
 async def test_reflection_is_not_served_over_http(gateway: Gateway) -> None:

@@ -12,24 +12,25 @@ import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.descriptor import ServiceDescriptor
 
-from tests.integration.gateway.rig import Gateway, StandIn, envelope, envelopes, post, run_gateway, within
+from tests.integration.gateway.rig import Gateway, StandIn, envelope, envelopes, info, post, run_gateway, within
 
 CHAT = "atelier.resolver.v1.ChatService"
 JSON_STREAM = {"content-type": "application/connect+json"}
 
 
-def chat_service() -> ServiceDescriptor:
-    """A service with a server stream `Listen` and a stream of both sides `Talk`, of messages with one `text`."""
-    file = descriptor_pb2.FileDescriptorProto(name="chat.proto", package="atelier.resolver.v1", syntax="proto3")
+def chat_service(package: str = "atelier.resolver.v1") -> ServiceDescriptor:
+    """A service with a unary `Ask`, a server stream `Listen` and a two-sided `Talk`, of messages with one `text`."""
+    file = descriptor_pb2.FileDescriptorProto(name="chat.proto", package=package, syntax="proto3")
     word = file.message_type.add(name="Word")
     word.field.add(name="text", number=1, type=9, label=1)
     service = file.service.add(name="ChatService")
-    name = ".atelier.resolver.v1.Word"
+    name = f".{package}.Word"
     service.method.add(name="Listen", input_type=name, output_type=name, server_streaming=True)
+    service.method.add(name="Ask", input_type=name, output_type=name)
     service.method.add(name="Talk", input_type=name, output_type=name, server_streaming=True, client_streaming=True)
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    return pool.FindServiceByName(CHAT)
+    return pool.FindServiceByName(f"{package}.ChatService")
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +140,16 @@ async def test_a_message_that_is_too_large_is_named_as_that(secret_file: Path, s
     error = json.loads(end)["error"]
     assert error["code"] == "resource_exhausted"
     assert error["details"][0]["debug"]["reason"] == "UNREADABLE_REQUEST"
+
+
+async def test_a_service_that_is_not_configured_is_unimplemented(secret_file: Path, stand_in: StandIn) -> None:
+    nobody = chat_service("atelier.nobody.v1")
+
+    async with run_gateway(secret_file, stand_in.port, more_services=[nobody]) as gateway:
+        answer = await post(gateway, f"/{nobody.full_name}/Ask", {"text": "who?"})
+
+    assert (answer.status_code, info(answer)["reason"]) == (501, "UNKNOWN_SERVICE")
+    assert answer.json()["message"].endswith("this gateway forwards to: resolver.")
 
 
 @contextlib.asynccontextmanager

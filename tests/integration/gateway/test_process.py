@@ -6,17 +6,24 @@ import json
 import os
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator
-from datetime import timedelta
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import grpc
 import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from chassis.auth import Role, sign_token
-from tests.integration.gateway.rig import SECRET, SERVICE, StandIn, within
+from tests.integration.gateway.rig import SECRET, SERVICE, Child, StandIn, child_process, within
 
 METHOD = f"/{SERVICE}/GetCard"
 
@@ -24,18 +31,16 @@ METHOD = f"/{SERVICE}/GetCard"
 class GatewayProcess:
     """The process and its log."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
+    def __init__(self, child: Child) -> None:
+        self.child = child
         self.lines: list[dict[str, Any]] = []
 
     async def logged(self, event: str) -> dict[str, Any]:
         """The next log line with this text."""
-        assert self.process.stderr is not None
-        async with asyncio.timeout(20):
-            while line := await self.process.stderr.readline():
-                self.lines.append(json.loads(line))
-                if self.lines[-1]["event"] == event:
-                    return self.lines[-1]
+        while line := await self.child.line():
+            self.lines.append(json.loads(line))
+            if self.lines[-1]["event"] == event:
+                return self.lines[-1]
         raise AssertionError(self.lines)
 
     async def ports(self) -> tuple[str, str]:
@@ -44,21 +49,16 @@ class GatewayProcess:
 
 
 @contextlib.asynccontextmanager
-async def gateway_process(secret_file: Path, resolver_port: int, **settings: Any) -> AsyncIterator[GatewayProcess]:
+async def gateway_process(
+    secret_file: Path, resolver_port: int, *, environment: Mapping[str, str] = MappingProxyType({}), **settings: Any
+) -> AsyncIterator[GatewayProcess]:
     """The gateway in a process of its own; `settings` by their names, such as `http_port`."""
     told = {"port": 0, "http_port": 0, "metrics_port": 0, "resolver_address": f"127.0.0.1:{resolver_port}"} | settings
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ATELIER_")}
-    environment |= {f"ATELIER_GATEWAY_{name.upper()}": str(value) for name, value in told.items()}
-    environment["ATELIER_JWT_SECRET_FILE"] = str(secret_file)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway", "serve", env=environment, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        yield GatewayProcess(process)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        await within(20, process.communicate())
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ATELIER_")}
+    own = {f"ATELIER_GATEWAY_{name.upper()}": str(value) for name, value in told.items()}
+    whole = inherited | own | {"ATELIER_JWT_SECRET_FILE": str(secret_file), **environment}
+    async with child_process("-m", "gateway", "serve", environment=whole, read="stderr") as child:
+        yield GatewayProcess(child)
 
 
 async def call(address: str, data: bytes) -> Any:
@@ -100,14 +100,14 @@ async def test_calls_under_way_end_well_on_both_ports_after_sigterm(secret_file:
         for _ in range(2):
             await within(10, arrived.acquire())
 
-        running.process.send_signal(signal.SIGTERM)
+        running.child.send_signal(signal.SIGTERM)
         await running.logged("stopping")
         go_on.set()
 
         assert await within(10, by_grpc) == b"x"
         assert (await within(10, by_http)).content == b"x"
         await running.logged("stopped")
-        assert await within(10, running.process.wait()) == 0
+        assert await running.child.wait() == 0
 
 
 async def test_a_taken_port_is_one_sentence(secret_file: Path) -> None:
@@ -115,7 +115,7 @@ async def test_a_taken_port_is_one_sentence(secret_file: Path) -> None:
         port = other.getsockname()[1]
         async with gateway_process(secret_file, 1, http_port=port) as running:
             line = await running.logged("cannot listen")
-            code = await within(10, running.process.wait())
+            code = await running.child.wait()
 
     assert line["error"] == f"127.0.0.1:{port} is taken; set another port or end what listens there"
     assert code == os.EX_UNAVAILABLE
@@ -152,3 +152,41 @@ async def test_calls_on_both_ports_are_measured_alike(secret_file: Path, stand_i
     [count] = [line for line in metrics.splitlines() if line.startswith("rpc_server_duration_seconds_count")]
     assert f'method="{METHOD}"' in count
     assert float(count.split()[-1]) == 2
+
+
+async def test_the_http_port_speaks_tls_where_the_grpc_port_does(
+    secret_file: Path, stand_in: StandIn, tmp_path: Path
+) -> None:
+    certificate, key = self_signed(tmp_path)
+    files = {"ATELIER_TLS_CERTIFICATE_FILE": str(certificate), "ATELIER_TLS_KEY_FILE": str(key)}
+    trust = ssl.create_default_context(cafile=str(certificate))
+
+    async with gateway_process(secret_file, stand_in.port, environment=files) as running:
+        grpc_address, http_address = await running.ports()
+        roots = grpc.ssl_channel_credentials(certificate.read_bytes())
+        async with grpc.aio.secure_channel(grpc_address, roots) as channel, httpx.AsyncClient(verify=trust) as http:
+            check: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
+            by_grpc = await check(b"")
+            by_http = await http.get(f"https://{http_address}/healthz")
+
+    assert by_grpc == b"\x08\x01"  # SERVING
+    assert by_http.status_code == 200
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that is its own authority, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gateway")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "certificate.pem", folder / "key.pem"
+    files[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
