@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import jwt
 
-from chassis.errors import PermissionDenied, Unauthenticated
+from chassis.errors import PermissionDenied, Unauthenticated, Unavailable
 
 AUDIENCE = "atelier"
 ASYMMETRIC = ["RS256", "ES256", "EdDSA"]
@@ -71,12 +71,25 @@ class Jwks:
 
     algorithms = ASYMMETRIC
 
-    def __init__(self, url: str) -> None:
-        self._client = jwt.PyJWKClient(url, cache_keys=True, lifespan=300, timeout=5)
+    def __init__(self, url: str, *, lifespan_seconds: float = 300) -> None:
+        """A key that the provider withdraws is trusted for `lifespan_seconds` at most. Raises `jwt.PyJWTError`."""
+        self._client = jwt.PyJWKClient(url, lifespan=lifespan_seconds, timeout=5)
 
     async def key_for(self, token: str) -> Any:
+        """The key. Raises Unavailable when the provider doesn't give any, as that says nothing about the token."""
+        kid = jwt.get_unverified_header(token).get("kid")
         # The client fetches with blocking I/O.
-        return (await asyncio.to_thread(self._client.get_signing_key_from_jwt, token)).key
+        return (await asyncio.to_thread(self._find, str(kid))).key
+
+    def _find(self, kid: str) -> jwt.PyJWK:
+        try:
+            self._client.get_signing_keys()
+        except (jwt.PyJWTError, ValueError, OSError) as error:
+            raise _provider_lost() from error
+        try:
+            return self._client.get_signing_key(kid)
+        except (jwt.PyJWKClientConnectionError, OSError) as error:
+            raise _provider_lost() from error
 
 
 class TokenVerifier:
@@ -92,7 +105,7 @@ class TokenVerifier:
         self._verified: dict[str, tuple[Principal, float]] = {}
 
     async def authenticate(self, authorization: str | None) -> Principal:
-        """The caller behind `Bearer <JWT>`. Raises Unauthenticated."""
+        """The caller behind `Bearer <JWT>`. Raises Unauthenticated, or Unavailable when no key can be had."""
         known = self._verified.get(authorization or "")
         if known is not None and self._clock() < known[1]:
             return known[0]
@@ -118,7 +131,7 @@ class TokenVerifier:
                 audience=AUDIENCE,
                 options={"require": ["sub", "role", "exp", "aud"]},
             )
-            return Principal(subject=claims["sub"], role=Role(claims["role"])), float(claims["exp"])
+            return _principal(claims), float(claims["exp"])
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("The token has expired; ask for a new one.") from None
         except (jwt.PyJWTError, ValueError):
@@ -144,3 +157,16 @@ def sign_token(secret: str, *, subject: str, role: Role, lifetime: timedelta) ->
     now = datetime.now(UTC)
     claims = {"sub": subject, "role": role.value, "aud": AUDIENCE, "iat": now, "exp": now + lifetime}
     return jwt.encode(claims, secret, algorithm="HS256")
+
+
+def _principal(claims: Mapping[str, Any]) -> Principal:
+    if not claims["sub"]:
+        raise ValueError("nobody calls")
+    return Principal(subject=claims["sub"], role=Role(claims["role"]))
+
+
+def _provider_lost() -> Unavailable:
+    return Unavailable(
+        "The identity provider can't be reached; the same call may be sent again.",
+        reason="IDENTITY_PROVIDER_UNAVAILABLE",
+    )

@@ -1,6 +1,6 @@
 """Opens channels to our services: retry and deadline policy from `service_config.json`, round robin, keepalive, TLS.
 
-Calls made while serving another carry on its deadline, its caller's token and its request id.
+Calls made while serving another carry on its deadline and its request id.
 """
 
 import dataclasses

@@ -8,10 +8,9 @@ from typing import NoReturn, TypeVar
 import structlog
 import uvloop
 
-from chassis.lifecycle import Part, run_until_signalled
+from chassis.lifecycle import Part, PortTaken, run_until_signalled
 from chassis.logs import configure_logs
-from chassis.replicas import Replicas
-from chassis.server import PortTaken
+from chassis.replicas import Replicas, end_with_parent
 from chassis.settings import ProcessSettings, load_settings
 
 SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
@@ -41,6 +40,8 @@ def run_command(
         parent = _replicas(settings, module, command, log)
         # uvloop forks, which gRPC's threads don't bear; the standard loop starts children by vfork.
         sys.exit(_run([parent], asyncio.new_event_loop, log))
+    if settings.replica:
+        end_with_parent()
     sys.exit(_run(commands[command](settings, log), uvloop.new_event_loop, log))
 
 

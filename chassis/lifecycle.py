@@ -8,6 +8,10 @@ from typing import Protocol
 import structlog
 
 
+class PortTaken(Exception):
+    """Something else listens on the port."""
+
+
 class Part(Protocol):
     """A thing that runs while the process does. Stopping twice, or before starting, is legal."""
 

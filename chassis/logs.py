@@ -14,6 +14,7 @@ def configure_logs(*, process: str, level: str) -> structlog.stdlib.BoundLogger:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _drop_values,
     ]
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
@@ -36,3 +37,11 @@ def configure_logs(*, process: str, level: str) -> structlog.stdlib.BoundLogger:
     root.setLevel(logging.WARNING)
     logging.getLogger("atelier").setLevel(level.upper())
     return cast(Any, structlog.get_logger("atelier")).bind(process=process)  # type: ignore[no-any-return]
+
+
+def _drop_values(logger: object, name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Leave out PostgreSQL's DETAIL of an error, which quotes the row that it is about."""
+    if "exception" in event:
+        lines = str(event["exception"]).splitlines()
+        event["exception"] = "\n".join(line for line in lines if not line.startswith("DETAIL:"))
+    return event

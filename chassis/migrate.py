@@ -13,10 +13,14 @@ ADVISORY_LOCK = 0x61746C72  # "atlr"; taken in the service's own database, so an
 def migrate(*, url: SecretStr, schema: str, folder: Path) -> list[str]:
     """Apply what isn't applied yet and return the names. Waits while another process migrates.
 
-    Raises `psycopg.Error` when the server is away or a migration is wrong; what was applied before it stays.
+    Raises `psycopg.Error` when the server is away, the role has no right to, or a migration is wrong; what was applied
+    before it stays. Raises ValueError for an address that isn't PostgreSQL's.
     """
     plain = url.get_secret_value()
+    if urlsplit(plain).scheme not in {"postgresql", "postgres"}:
+        raise ValueError("the database's address must begin with postgresql://")  # psycopg would repeat all of it.
     with psycopg.connect(plain, autocommit=True) as guard:
+        _check_rights(guard, schema)
         guard.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (ADVISORY_LOCK, schema))
         backend = yoyo.get_backend(yoyo_url(plain, schema))
         try:
@@ -27,6 +31,13 @@ def migrate(*, url: SecretStr, schema: str, folder: Path) -> list[str]:
             return [migration.id for migration in pending]
         finally:
             backend.connection.close()
+
+
+def _check_rights(connection: psycopg.Connection, schema: str) -> None:
+    """yoyo would go on and complain of tables of its own that aren't there."""
+    row = connection.execute("SELECT has_schema_privilege(%s, 'CREATE'), current_user", (schema,)).fetchone()
+    if row is not None and not row[0]:
+        raise psycopg.errors.InsufficientPrivilege(f"permission denied: {row[1]} may not create in the schema {schema}")
 
 
 def yoyo_url(url: str, schema: str) -> str:

@@ -3,6 +3,8 @@
 Knows no table. A lost server becomes `Unavailable`; the pool reconnects by itself when it is back.
 """
 
+import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +20,7 @@ from chassis.errors import DeadlineExceeded, Unavailable
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
+    from asyncpg.transaction import Transaction
 
     Connection = PoolConnectionProxy[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
@@ -27,7 +30,7 @@ ResultT = TypeVar("ResultT")
 CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 LOST = (
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # What comes of using a connection that the server is just ending.
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -35,6 +38,9 @@ LOST = (
     asyncpg.DiskFullError,
     asyncpg.InvalidAuthorizationSpecificationError,
     OSError,
+)
+CLEANUP_SECONDS = (
+    1.0  # How long a server may take to answer a cancellation or a rollback before its connection is closed.
 )
 SCHEMA_NAME = re.compile(r"[a-z_]+")
 
@@ -90,19 +96,33 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> "AsyncIterator[Connection]":
         """A connection outside any transaction. Raises Unavailable when the server is away."""
-        if self._pool is None:
+        pool = self._pool
+        if pool is None:
             raise _lost()
+        connection = await self._acquire(pool)
         try:
-            async with self._pool.acquire() as connection:
-                yield connection
+            yield connection
         except asyncpg.QueryCanceledError:
             raise DeadlineExceeded("The query took longer than a statement may; ask for less at once.") from None
-        except TimeoutError as error:
-            # A deadline cancels; a bare timeout is the pool's own, for a server that doesn't answer.
-            raise _lost() from error
         except LOST as error:
+            raise _lost() from error
+        except asyncpg.InterfaceError as error:
+            if _is_lost(connection):
+                raise _lost() from error
+            raise  # An argument PostgreSQL's type can't hold, or one too many: a bug here, not a lost server.
+        finally:
+            # A task of its own, as the call under way may be cancelled once more meanwhile.
+            await asyncio.shield(asyncio.create_task(_release(pool, connection)))
+
+    async def _acquire(self, pool: "Pool") -> "Connection":
+        try:
+            return await pool.acquire()
+        except (
+            *LOST,
+            asyncpg.InterfaceError,
+        ) as error:  # A bare timeout is the pool's own, for a server that is silent.
             if isinstance(error, ValueError):
-                raise  # An argument PostgreSQL's type can't hold: a bug here, not a lost server.
+                raise  # The address isn't one.
             raise _lost() from error
 
     async def transact(self, work: "Callable[[Connection], Awaitable[ResultT]]") -> ResultT:
@@ -112,8 +132,15 @@ class Database:
         """
 
         async def in_transaction(connection: "Connection") -> ResultT:
-            async with connection.transaction():
-                return await work(connection)
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                result = await work(connection)
+            except BaseException:
+                await _roll_back(connection, transaction)
+                raise
+            await transaction.commit()
+            return result
 
         return await self.run(in_transaction)
 
@@ -144,6 +171,29 @@ def load_statements(folder: Path) -> Mapping[str, str]:
 
 async def _keep_session(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """No statement here changes its session, so the usual reset, a round trip per use, has nothing to do."""
+
+
+def _is_lost(connection: "Connection") -> bool:
+    """Whether a connection in use has ended; it has then left the pool already, which it says by raising."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
+async def _release(pool: "Pool", connection: "Connection") -> None:
+    """Give a connection back to the pool, which closes it when the server doesn't answer."""
+    with contextlib.suppress(TimeoutError):
+        await pool.release(connection, timeout=CLEANUP_SECONDS)
+
+
+async def _roll_back(connection: "Connection", transaction: "Transaction") -> None:
+    """Leave the transaction; where the server can't, closing the connection does, and the error under way is told."""
+    try:
+        async with asyncio.timeout(CLEANUP_SECONDS):
+            await transaction.rollback()
+    except (*LOST, asyncpg.PostgresError, asyncpg.InterfaceError):
+        connection.terminate()
 
 
 def _lost() -> Unavailable:

@@ -1,6 +1,7 @@
 """Several processes on one port: a parent that starts them, restarts those that die and stops them together."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import sys
@@ -9,6 +10,13 @@ from asyncio.subprocess import Process
 import structlog
 
 RESTART_SECONDS = 1.0
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def end_with_parent() -> None:
+    """Get SIGTERM when the parent dies, so that a killed parent leaves no replica on the port. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 class Replicas:

@@ -11,6 +11,7 @@ from grpc_health.v1 import health_pb2_grpc
 from chassis.auth import Permissions, Role, TokenVerifier
 from chassis.calls import CallInterceptor
 from chassis.health import Health
+from chassis.lifecycle import PortTaken
 from chassis.reflection import add_reflection
 from chassis.settings import ProcessSettings
 from chassis.telemetry import Telemetry
@@ -30,10 +31,6 @@ class Service:
     roles: Mapping[str, frozenset[Role]]
 
 
-class PortTaken(Exception):
-    """Something else listens on the port."""
-
-
 class GrpcServer:
     """A grpc.aio server on one port. Several processes may share it when `settings.processes` is above one."""
 
@@ -48,7 +45,9 @@ class GrpcServer:
         log: structlog.stdlib.BoundLogger,
         generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
         reflected: Sequence[str] = (),
+        interceptor: CallInterceptor | None = None,
     ) -> None:
+        """`interceptor` is for a process whose calls don't all come through this server; None: one of its own."""
         self._settings = settings
         self._domain = domain
         self._services = list(services)
@@ -57,13 +56,14 @@ class GrpcServer:
         self._log = log
         self._generic_handlers = tuple(generic_handlers)
         self._reflected = list(reflected) or [service.name for service in services]
+        self._interceptor = interceptor
         self._server: grpc.aio.Server | None = None
         self.port = 0
 
     async def start(self) -> None:
         """Listen. `port` then tells where. Raises PortTaken."""
         server = grpc.aio.server(
-            interceptors=[*self._telemetry.server_interceptors(), self._call_interceptor()],
+            interceptors=[*self._telemetry.server_interceptors(), self._interceptor or self._call_interceptor()],
             options=server_options(self._settings),
         )
         for service in self._services:

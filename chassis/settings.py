@@ -4,6 +4,7 @@ Reports all that is wrong at once, refuses names it doesn't know, and has no def
 """
 
 import os
+import ssl
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -68,6 +69,13 @@ class ProcessSettings(BaseSettings):
             SharedSecret(path.read_text().strip())
         return path
 
+    @field_validator("processes")
+    @classmethod
+    def _share_a_port(cls, count: int, told: ValidationInfo) -> int:
+        if count > 1 and told.data.get("port") == 0:
+            raise ValueError("several processes need a port to share; set one")
+        return count
+
     # A field that is wrong itself isn't in `told.data`, and was reported already.
     @field_validator("jwks_url")
     @classmethod
@@ -86,6 +94,23 @@ class ProcessSettings(BaseSettings):
     def _both_of_a_pair(cls, path: Path | None, told: ValidationInfo) -> Path | None:
         if "tls_certificate_file" in told.data and (path is None) != (told.data["tls_certificate_file"] is None):
             raise ValueError("set both ATELIER_TLS_CERTIFICATE_FILE and ATELIER_TLS_KEY_FILE, or neither")
+        certificate = told.data.get("tls_certificate_file")
+        if path is not None and certificate is not None:
+            try:
+                # gRPC would only say that it can't listen. An encrypted key must not make it ask for a password.
+                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, path, password="")
+            except (ssl.SSLError, ValueError):
+                raise ValueError(f"{path} is not the PEM private key of the PEM certificate {certificate}") from None
+        return path
+
+    @field_validator("tls_ca_file")
+    @classmethod
+    def _are_certificates(cls, path: Path | None) -> Path | None:
+        try:
+            if path is not None:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except ssl.SSLError:
+            raise ValueError(f"{path} holds no PEM certificates") from None
         return path
 
     @property

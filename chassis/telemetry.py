@@ -15,6 +15,10 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from prometheus_client import CollectorRegistry, start_http_server
 
+from chassis.lifecycle import PortTaken
+
+EXPORT_SECONDS = 2  # What a collector may take; one that is away must not keep a process from ending.
+
 
 class Telemetry:
     """One process's meter and tracer. Without an OTLP endpoint nothing is traced, and calls cost nothing for it."""
@@ -22,6 +26,7 @@ class Telemetry:
     def __init__(self, *, service: str, replica: int, metrics_port: int, otlp_endpoint: str | None) -> None:
         self._metrics_port = metrics_port
         self._server: Any = None
+        self._stopped = False
         self._registry = CollectorRegistry()
         resource = Resource.create({SERVICE_NAME: service, SERVICE_INSTANCE_ID: str(replica)})
         readers: list[MetricReader] = [PrometheusMetricReader(registry=self._registry)]
@@ -32,17 +37,20 @@ class Telemetry:
             from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 
             insecure = not otlp_endpoint.startswith("https://")
-            readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=otlp_endpoint, insecure=insecure)))
+            to: dict[str, Any] = {"endpoint": otlp_endpoint, "insecure": insecure, "timeout": EXPORT_SECONDS}
+            readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(**to)))
             self._tracing = TracerProvider(resource=resource)
-            exporter = OTLPSpanExporter(endpoint=otlp_endpoint, insecure=insecure)
-            self._tracing.add_span_processor(BatchSpanProcessor(exporter))
+            self._tracing.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(**to)))
         self._metrics = MeterProvider(metric_readers=readers, resource=resource)
         self.meter: Meter = self._metrics.get_meter("atelier")
 
     async def start(self) -> None:
-        """Open the Prometheus endpoint on loopback, and trace gRPC and PostgreSQL when traces are wanted."""
+        """Open the Prometheus endpoint on loopback, and trace gRPC and PostgreSQL when traces are wanted.
+
+        Raises PortTaken.
+        """
         if self._metrics_port:
-            self._server = start_http_server(self._metrics_port, addr="127.0.0.1", registry=self._registry)
+            self._server = self._listen()
         if self._tracing is not None:
             trace.set_tracer_provider(self._tracing)
             AsyncPGInstrumentor(capture_parameters=False).instrument()  # type: ignore[no-untyped-call]
@@ -55,10 +63,21 @@ class Telemetry:
             server.server_close()
             thread.join()
             self._server = None
+        if self._stopped:
+            return
+        self._stopped = True
         if self._tracing is not None:
             AsyncPGInstrumentor().uninstrument()  # type: ignore[no-untyped-call]
             self._tracing.shutdown()
-        self._metrics.shutdown()
+        self._metrics.shutdown(timeout_millis=EXPORT_SECONDS * 1000)
+
+    def _listen(self) -> Any:
+        try:
+            return start_http_server(self._metrics_port, addr="127.0.0.1", registry=self._registry)
+        except OSError:
+            raise PortTaken(
+                f"127.0.0.1:{self._metrics_port} is taken; set another metrics port or end what listens there"
+            ) from None
 
     def server_interceptors(self) -> list[grpc.aio.ServerInterceptor]:
         """What traces a server's calls; none when traces aren't wanted."""

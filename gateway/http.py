@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import structlog
 import uvicorn
 
-from chassis.server import PortTaken
+from chassis.lifecycle import PortTaken
 from gateway.config import GatewaySettings
 from gateway.front import Application
 

@@ -5,15 +5,16 @@ import gzip
 import json
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 import structlog
-import uvloop
 from opentelemetry.metrics import Meter, NoOpMeter
 from pydantic import SecretStr
 
@@ -26,11 +27,6 @@ from cli.stack.stack import Stack
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_DATA = Path(os.environ.get("ATELIER_TEST_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
 MIGRATIONS = REPOSITORY / "services" / "resolver" / "migrations"
-
-
-def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Any]:
-    """Tests run on the loop that the processes run on."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")
@@ -83,11 +79,18 @@ class Servers:
 
 
 @pytest.fixture(scope="session")
-async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Servers]:
+async def servers() -> AsyncIterator[Servers]:
     """PostgreSQL and Redis with the roles `resolver` and `neighbour`."""
-    stack = Stack(
-        tmp_path_factory.mktemp("servers"), programs=(_idle("resolver"), _idle("neighbour")), ports=Ports.free()
-    )
+    # Not pytest's folder: as root it is closed to the account that PostgreSQL runs as, whenever another run begins.
+    with TemporaryDirectory(prefix="atelier-test-") as folder:
+        Path(folder).chmod(0o711)
+        async with _run_servers(Path(folder)) as running:
+            yield running
+
+
+@asynccontextmanager
+async def _run_servers(folder: Path) -> AsyncIterator[Servers]:
+    stack = Stack(folder / "state", programs=(_idle("resolver"), _idle("neighbour")), ports=Ports.free())
     async with stack:
         superuser = {
             "host": str(stack.layout.postgres_run),

@@ -1,6 +1,6 @@
 """What the resolver is told by its environment."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import Port, ProcessSettings
@@ -16,6 +16,14 @@ class ResolverSettings(ProcessSettings):
     port: Port = 7410
     metrics_port: Port = 7419
     database_url: SecretStr = Field(description="PostgreSQL, as the role that owns the schema `resolver`.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_an_address(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value
+
     schema_name: str = Field("resolver", pattern="^[a-z_]+$", description="The schema all tables stand in.")
     pool_size: int = Field(10, ge=1, le=200, description="Connections a process holds at most.")
     statement_timeout_seconds: float = Field(60.0, gt=0, description="Bound on one SQL statement.")

@@ -4,6 +4,7 @@ Counting in the resolving statement would make every look-up a write, and all ca
 """
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from chassis.postgres import Connection
 
 FLUSH_SECONDS = 1.0
+LAST_FLUSH_SECONDS = 2.0
 AUTO_CREATION_FAILURE = "EMBEDDING_INCOMPLETE"
 
 
@@ -63,12 +65,14 @@ class OutcomeCounter:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Flush what is left, if PostgreSQL is there."""
+        """Flush what is left, if PostgreSQL is there and answers at once."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            await self._try_flush()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_FLUSH_SECONDS):
+                    await self._try_flush()
 
     def add(self, counts: Counter[str]) -> None:
         """Count what a batch came to."""

@@ -1,0 +1,5 @@
+"""What the tutorial stands on: a running resolver of its own for each test, and an operator's stub to call it."""
+
+from tests.contract.conftest import serve, served, stub
+
+__all__ = ["serve", "served", "stub"]

@@ -1,0 +1,164 @@
+"""Channels: what a call carries on, where it goes, and when it is sent again."""
+
+import asyncio
+import time
+from typing import Any
+
+import grpc
+import pytest
+from atelier.resolver.v1 import resolver_service_pb2 as pb
+from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
+from grpc.aio import AioRpcError
+
+from chassis.client import open_channel, propagation_interceptors, token_interceptors
+from chassis.context import deadline, request_id
+from chassis.errors import NotFound, Unavailable
+from tests.integration.chassis.conftest import ServeToy, Toy, Until, calling, code_of, free_port, token
+
+REQUEST = pb.GetCardRequest(catalog_id="base1-4")
+PACKAGE = "atelier.resolver.v1"
+
+
+async def chain(serve_toy: ServeToy, seen: list[Any], timeout: float | None = None) -> Toy:
+    """A server that calls another for each call; the other notes the request id and seconds that it was given."""
+
+    async def note(request: pb.GetCardRequest) -> pb.GetCardResponse:
+        bound = deadline.get()
+        seen.append((request_id.get(), None if bound is None else bound - time.monotonic()))
+        return pb.GetCardResponse()
+
+    inner = await serve_toy(note, default_deadline_seconds=1000)
+
+    async def forward(request: pb.GetCardRequest) -> pb.GetCardResponse:
+        async with calling(inner.address, interceptors=propagation_interceptors()) as stub:
+            return await stub.GetCard(request, timeout=timeout)  # type: ignore[no-any-return]
+
+    return await serve_toy(forward, default_deadline_seconds=30)
+
+
+async def test_the_inbound_deadline_bounds_the_outbound_call_and_the_request_id_goes_along(
+    serve_toy: ServeToy,
+) -> None:
+    seen: list[Any] = []
+    outer = await chain(serve_toy, seen)
+
+    async with calling(outer.address) as stub:
+        await stub.GetCard(REQUEST, timeout=7, metadata=(("x-request-id", "abc"),))
+
+    ((call_id, seconds),) = seen
+    assert call_id == "abc"
+    assert 5 < seconds < 8
+
+
+async def test_a_shorter_deadline_of_ones_own_wins(serve_toy: ServeToy) -> None:
+    seen: list[Any] = []
+    outer = await chain(serve_toy, seen, timeout=2)
+
+    async with calling(outer.address) as stub:
+        await stub.GetCard(REQUEST, timeout=7)
+
+    assert 1 < seen[0][1] < 3
+
+
+async def test_a_call_without_a_deadline_passes_the_servers_bound_on(serve_toy: ServeToy) -> None:
+    seen: list[Any] = []
+    outer = await chain(serve_toy, seen)
+
+    async with calling(outer.address) as stub:
+        await stub.GetCard(REQUEST)
+
+    assert 25 < seen[0][1] < 31
+
+
+async def test_outside_of_any_call_there_is_nothing_to_carry_on(serve_toy: ServeToy) -> None:
+    toy = await serve_toy()
+
+    async with calling(toy.address, interceptors=propagation_interceptors()) as stub:
+        call = stub.GetCard(REQUEST)
+        made = dict(await call.trailing_metadata())["x-request-id"]
+
+    assert len(made) == 32
+
+
+async def test_two_servers_behind_one_name_take_turns(serve_toy: ServeToy) -> None:
+    counts = [0, 0]
+
+    async def serve(place: int) -> Toy:
+        async def count(request: pb.GetCardRequest) -> pb.GetCardResponse:
+            counts[place] += 1
+            return pb.GetCardResponse()
+
+        return await serve_toy(count)
+
+    first, second = await serve(0), await serve(1)
+
+    async with calling(f"ipv4:{first.address},{second.address}", package=PACKAGE) as stub:
+        async with asyncio.timeout(10):
+            while 0 in counts:
+                await stub.GetCard(REQUEST)
+        before = list(counts)
+        for _ in range(20):
+            await stub.GetCard(REQUEST)
+
+    assert [after - earlier for after, earlier in zip(counts, before, strict=True)] == [10, 10]
+
+
+async def test_when_one_of_two_servers_is_gone_the_other_takes_every_call(serve_toy: ServeToy) -> None:
+    first, second = await serve_toy(), await serve_toy()
+    await first.server.stop()
+
+    async with calling(f"ipv4:{first.address},{second.address}", package=PACKAGE) as stub:
+        answers = [await stub.GetCard(REQUEST, timeout=5) for _ in range(10)]
+
+    assert {answer.card.catalog_id for answer in answers} == {"base1-4"}
+
+
+async def test_a_call_is_sent_again_until_a_server_is_there(serve_toy: ServeToy, until: Until) -> None:
+    port = free_port()
+
+    async with open_channel(f"127.0.0.1:{port}", package=PACKAGE, interceptors=token_interceptors(token())) as channel:
+        # Whatever is called from here on would fail at once if it weren't sent again.
+        await until(lambda: channel.get_state(try_to_connect=True) == grpc.ChannelConnectivity.TRANSIENT_FAILURE)
+        call = asyncio.ensure_future(ResolverServiceStub(channel).GetCard(REQUEST, timeout=10))
+        await serve_toy(port=port)
+        response = await call
+
+    assert response.card.catalog_id == "base1-4"
+
+
+async def test_without_a_server_a_call_ends_as_unavailable_after_its_attempts() -> None:
+    async with calling(f"127.0.0.1:{free_port()}", package=PACKAGE) as stub:
+        with pytest.raises(AioRpcError) as caught:
+            await stub.GetCard(REQUEST, timeout=20)
+
+    assert code_of(caught.value) == "UNAVAILABLE"
+
+
+async def test_an_answer_of_unavailable_is_asked_for_again_and_any_other_error_is_not(serve_toy: ServeToy) -> None:
+    asked: list[str] = []
+
+    async def fail(request: pb.GetCardRequest) -> pb.GetCardResponse:
+        asked.append(request.catalog_id)
+        if request.catalog_id == "away" and len(asked) < 3:
+            raise Unavailable("Away for two attempts.", retry_seconds=0.01)
+        if request.catalog_id == "none":
+            raise NotFound("None.")
+        return pb.GetCardResponse()
+
+    toy = await serve_toy(fail)
+    async with calling(toy.address, package=PACKAGE) as stub:
+        await stub.GetCard(pb.GetCardRequest(catalog_id="away"))
+        with pytest.raises(AioRpcError):
+            await stub.GetCard(pb.GetCardRequest(catalog_id="none"))
+
+    assert asked == ["away"] * 3 + ["none"]
+
+
+async def test_a_token_of_ones_own_outranks_the_channels(serve_toy: ServeToy) -> None:
+    toy = await serve_toy()
+
+    async with open_channel(toy.address, interceptors=token_interceptors(token())) as channel:
+        with pytest.raises(AioRpcError) as caught:
+            await ResolverServiceStub(channel).GetCard(REQUEST, metadata=(("authorization", "Bearer rubbish"),))
+
+    assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED

@@ -1,0 +1,139 @@
+"""Health over the wire: it follows what the process needs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from grpc.aio import AioRpcError
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from chassis.client import open_channel
+from chassis.health import Dependency
+from tests.integration.chassis.conftest import SERVICE, ServeToy, Toy, Until, code_of
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+SERVICE_UNKNOWN = health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
+
+
+class Switch:
+    """A dependency that is there or away, as a test likes."""
+
+    def __init__(self, *, on: bool = True) -> None:
+        self.on = on
+        self.probes = 0
+
+    async def check(self) -> None:
+        self.probes += 1
+        if not self.on:
+            raise ConnectionError("away")
+
+
+@asynccontextmanager
+async def asking(toy: Toy) -> AsyncIterator[health_pb2_grpc.HealthStub]:
+    """A stub without a token."""
+    async with open_channel(toy.address) as channel:
+        yield health_pb2_grpc.HealthStub(channel)
+
+
+async def states(toy: Toy) -> dict[str, int]:
+    """All that List says."""
+    async with asking(toy) as stub:
+        listed = await stub.List(health_pb2.HealthListRequest())
+    return {name: one.status for name, one in listed.statuses.items()}
+
+
+async def test_services_follow_a_required_dependency_down_and_up(serve_toy: ServeToy, until: Until) -> None:
+    switch = Switch()
+    toy = await serve_toy(dependencies=[Dependency("postgres", switch.check)])
+    well = dict.fromkeys(["", SERVICE, "postgres"], SERVING)
+    ill = dict.fromkeys(well, NOT_SERVING)
+
+    async def says(expected: dict[str, int]) -> bool:
+        return await states(toy) == expected
+
+    assert await states(toy) == well
+    switch.on = False
+    await until(lambda: says(ill))
+    switch.on = True
+    await until(lambda: says(well))
+
+    events = [(one["event"], one["dependency"]) for one in toy.entries if one["event"].startswith("dependency")]
+    assert events == [("dependency lost", "postgres"), ("dependency back", "postgres")]
+
+
+async def test_a_dependency_that_may_be_away_is_told_of_and_changes_nothing_else(serve_toy: ServeToy) -> None:
+    toy = await serve_toy(dependencies=[Dependency("redis", Switch(on=False).check, required=False)])
+
+    assert await states(toy) == {"": SERVING, SERVICE: SERVING, "redis": NOT_SERVING}
+
+
+async def test_the_first_answer_is_already_true(serve_toy: ServeToy) -> None:
+    toy = await serve_toy(dependencies=[Dependency("postgres", Switch(on=False).check)])
+
+    async with asking(toy) as stub:
+        answer = await stub.Check(health_pb2.HealthCheckRequest(service=SERVICE))
+
+    assert answer.status == NOT_SERVING
+
+
+async def test_a_loss_is_logged_once_however_often_it_is_seen(serve_toy: ServeToy, until: Until) -> None:
+    switch = Switch(on=False)
+    toy = await serve_toy(dependencies=[Dependency("postgres", switch.check)])
+
+    await until(lambda: switch.probes > 3)
+
+    assert [one["event"] for one in toy.entries].count("dependency lost") == 1
+
+
+async def test_watch_sends_the_present_state_and_then_each_change(serve_toy: ServeToy) -> None:
+    switch = Switch()
+    toy = await serve_toy(dependencies=[Dependency("postgres", switch.check)])
+
+    async with asking(toy) as stub, asyncio.timeout(10):
+        watch = stub.Watch(health_pb2.HealthCheckRequest(service=SERVICE))
+        seen = [(await watch.read()).status]
+        for on in (False, True, False):
+            switch.on = on
+            seen.append((await watch.read()).status)
+        watch.cancel()
+
+    assert seen == [SERVING, NOT_SERVING, SERVING, NOT_SERVING]
+
+
+async def test_watching_what_nobody_has_is_answered_and_not_refused(serve_toy: ServeToy) -> None:
+    toy = await serve_toy()
+
+    async with asking(toy) as stub:
+        watch = stub.Watch(health_pb2.HealthCheckRequest(service="nobody"))
+        first = (await watch.read()).status
+        watch.cancel()
+        with pytest.raises(AioRpcError) as caught:
+            await stub.Check(health_pb2.HealthCheckRequest(service="nobody"))
+
+    assert first == SERVICE_UNKNOWN
+    assert code_of(caught.value) == "NOT_FOUND"
+
+
+async def test_a_server_that_stops_says_not_serving_before_it_goes(serve_toy: ServeToy) -> None:
+    toy = await serve_toy(grace_seconds=5)
+
+    async with asking(toy) as stub, asyncio.timeout(10):
+        watch: Any = stub.Watch(health_pb2.HealthCheckRequest())
+        before = (await watch.read()).status
+        stopping = asyncio.create_task(toy.server.stop())
+        after = (await watch.read()).status
+        watch.cancel()
+        await stopping
+
+    assert (before, after) == (SERVING, NOT_SERVING)
+
+
+async def test_stopping_twice_is_legal(serve_toy: ServeToy) -> None:
+    toy = await serve_toy()
+
+    for _ in range(2):
+        await toy.server.stop()
+        await toy.health.stop()

@@ -1,0 +1,162 @@
+"""Keys that an identity provider publishes, over real HTTP on loopback."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+from atelier.resolver.v1 import resolver_service_pb2 as pb
+from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from grpc.aio import AioRpcError
+from jwt.algorithms import ECAlgorithm
+
+from chassis.auth import AUDIENCE, Jwks, Principal, Role, TokenVerifier
+from chassis.client import open_channel, token_interceptors
+from chassis.errors import Unauthenticated, Unavailable
+from tests.integration.chassis.conftest import ServeToy
+
+
+@dataclass
+class Provider:
+    """An identity provider: what it publishes, what it signs, and how often it was asked."""
+
+    keys: dict[str, ec.EllipticCurvePrivateKey] = field(default_factory=dict)
+    answer: bytes | None = None
+    asked: int = 0
+    url: str = ""
+
+    def add(self, kid: str) -> None:
+        """Publish a new key."""
+        self.keys[kid] = ec.generate_private_key(ec.SECP256R1())
+
+    def token(self, kid: str, key: Any = None, algorithm: str = "ES256") -> str:
+        """A good token by the key `kid`, or by another that claims to be it."""
+        expiry = datetime.now(UTC) + timedelta(hours=1)
+        claims = {"sub": "ann", "role": "user", "aud": AUDIENCE, "exp": expiry}
+        return jwt.encode(claims, key or self.keys[kid], algorithm=algorithm, headers={"kid": kid})
+
+    def published(self) -> bytes:
+        """The JSON Web Key Set."""
+        told = [
+            ECAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": kid, "use": "sig", "alg": "ES256"}
+            for kid, key in self.keys.items()
+        ]
+        return json.dumps({"keys": told}).encode()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request."""
+        await reader.readuntil(b"\r\n\r\n")
+        self.asked += 1
+        body = self.published()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body if self.answer is None else self.answer)
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    """A provider with one key."""
+    provider = Provider()
+    provider.add("key-1")
+    server = await asyncio.start_server(provider.serve, "127.0.0.1", 0)
+    provider.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/jwks"
+    yield provider
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_token_by_a_published_key_names_its_caller_and_the_provider_is_asked_once(provider: Provider) -> None:
+    verifier = TokenVerifier(Jwks(provider.url))
+
+    callers = [await verifier.authenticate(f"Bearer {provider.token('key-1')}") for _ in range(3)]
+
+    assert callers == [Principal("ann", Role.USER)] * 3
+    assert provider.asked == 1
+
+
+async def test_a_key_id_that_nobody_published_is_a_bad_token(provider: Provider) -> None:
+    stranger = provider.token("key-2", ec.generate_private_key(ec.SECP256R1()))
+
+    with pytest.raises(Unauthenticated):
+        await TokenVerifier(Jwks(provider.url)).authenticate(f"Bearer {stranger}")
+
+
+async def test_another_key_under_a_published_id_is_a_bad_token(provider: Provider) -> None:
+    forged = provider.token("key-1", ec.generate_private_key(ec.SECP256R1()))
+
+    with pytest.raises(Unauthenticated):
+        await TokenVerifier(Jwks(provider.url)).authenticate(f"Bearer {forged}")
+
+
+async def test_a_public_key_is_no_shared_secret(provider: Provider) -> None:
+    public = provider.keys["key-1"].public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    forged = provider.token("key-1", public, algorithm="HS256")
+
+    with pytest.raises(Unauthenticated):
+        await TokenVerifier(Jwks(provider.url)).authenticate(f"Bearer {forged}")
+
+
+async def test_rubbish_is_a_bad_token_and_no_reason_to_ask_the_provider(provider: Provider) -> None:
+    for rubbish in ("rubbish", "a.b.c", ""):
+        with pytest.raises(Unauthenticated):
+            await TokenVerifier(Jwks(provider.url)).authenticate(f"Bearer {rubbish}")
+
+    assert provider.asked == 0
+
+
+BROKEN = {
+    "an error": b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
+    "no JSON": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<html></>",
+    "no object": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
+    "no keys": b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"keys":[]}',
+    "half an answer": b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("answer", list(BROKEN.values()), ids=list(BROKEN))
+async def test_a_broken_provider_is_an_outage_and_not_the_callers_fault_until_it_is_well(
+    provider: Provider, answer: bytes
+) -> None:
+    verifier = TokenVerifier(Jwks(provider.url))
+    token = f"Bearer {provider.token('key-1')}"
+    provider.answer = answer
+
+    with pytest.raises(Unavailable) as caught:
+        await verifier.authenticate(token)
+    provider.answer = None
+
+    assert caught.value.reason == "IDENTITY_PROVIDER_UNAVAILABLE"
+    assert (await verifier.authenticate(token)).subject == "ann"
+
+
+async def test_a_key_that_was_withdrawn_is_trusted_no_longer_than_the_published_set(provider: Provider) -> None:
+    keys = Jwks(provider.url, lifespan_seconds=1e-9)
+    token = provider.token("key-1")
+    await keys.key_for(token)
+
+    provider.add("key-2")
+    del provider.keys["key-1"]
+
+    with pytest.raises(jwt.PyJWKClientError):
+        await keys.key_for(token)
+
+
+async def test_a_call_during_an_outage_of_the_provider_is_unavailable_with_a_time_to_come_back(
+    serve_toy: ServeToy, provider: Provider
+) -> None:
+    toy = await serve_toy(jwks_url="http://127.0.0.1:1/jwks")
+
+    async with open_channel(toy.address, interceptors=token_interceptors(provider.token("key-1"))) as channel:
+        with pytest.raises(AioRpcError) as caught:
+            await ResolverServiceStub(channel).GetCard(pb.GetCardRequest(catalog_id="a"), timeout=10)
+
+    assert caught.value.code().name == "UNAVAILABLE"
+    assert b"google.rpc.RetryInfo" in dict(caught.value.trailing_metadata() or ())["grpc-status-details-bin"]
