@@ -32,6 +32,17 @@ async def output(*arguments: str, **environment: str) -> tuple[int, str]:
     return process.returncode or 0, errors.decode()
 
 
+async def refuses(address: str) -> bool:
+    """Whether nobody listens there."""
+    host, port = address.rsplit(":", 1)
+    try:
+        _, writer = await asyncio.open_connection(host, int(port))
+    except ConnectionRefusedError:
+        return True
+    writer.close()
+    return False
+
+
 async def test_wrong_settings_end_it_with_78_and_every_mistake_and_no_secret() -> None:
     code, log = await output(
         *RESOLVER,
@@ -88,7 +99,7 @@ async def test_a_call_under_way_ends_within_the_grace_period_while_new_ones_are_
             await until(lambda: blocker.fetchval(waiting, f"atelier {schema}"))
 
             process.process.send_signal(signal.SIGTERM)
-            await process.logged("stopping")
+            await until(lambda: refuses(address))
             refused = await first_error(lambda: late.ListGaps(pb.ListGapsRequest(), timeout=5))
             assert not call.done()
             await blocker.execute("COMMIT")
