@@ -20,7 +20,7 @@ from bench.figures import Figure, at_least
 from bench.surroundings import Surroundings
 from services.resolver.store import SQL
 
-ROUNDS = 15
+ROUNDS = 25
 KEYED, CATALOGUED, EMBEDDED = 700, 200, 100
 DIMENSIONS = 512
 
@@ -37,20 +37,22 @@ Resolve = Callable[[str, Sequence[str]], Callable[[], Awaitable[Any]]]
 async def measure(around: Surroundings) -> list[Figure]:
     """ids/s of the three ways, mixed and all by key."""
     await around.import_catalogue()
-    connection = await around.postgres()
+    connection, other = await around.postgres(), await around.postgres()
     statement = await connection.prepare(SQL["resolve_cards"])
     async with around.direct() as stub:
         ways: dict[str, Resolve] = {
             "service": lambda source, ids: partial(stub.ResolveCards, resolve_request(source, ids)),
             "statement": lambda source, ids: partial(statement.fetch, [source] * len(ids), ids, False),
-            "naive": lambda source, ids: partial(one_by_one, connection, source, ids),
+            "naive": lambda source, ids: partial(one_by_one, other, source, ids),
         }
         random.seed(1)
-        mixed = await compare(ways, lambda way, n: mixed_round(around, stub, f"{way}-{n}"))
         ids = [record.catalog_id for record in random.sample(around.records, 1000)]
         await stub.ResolveCards(resolve_request("keys", ids))
-        keys = await compare(ways, lambda way, n: same_round("keys", ids))
+        warm_ups = {way: way_to_call("keys", ids) for way, way_to_call in ways.items()}
+        mixed = await compare(ways, warm_ups, lambda way, n: mixed_round(around, stub, f"{way}-{n}"))
+        keys = await compare(ways, warm_ups, lambda way, n: same_round("keys", ids))
     await connection.close()
+    await other.close()
     return [*figures("mixed", mixed), *figures("all keys", keys)]
 
 
@@ -68,18 +70,21 @@ def figures(case: str, rates: dict[str, float]) -> list[Figure]:
 
 
 async def compare(
-    ways: dict[str, Resolve], prepare: Callable[[str, int], Awaitable[tuple[str, list[str]]]]
+    ways: dict[str, Resolve],
+    warm_ups: dict[str, Callable[[], Awaitable[Any]]],
+    prepare: Callable[[str, int], Awaitable[tuple[str, list[str]]]],
 ) -> dict[str, float]:
-    """Median rates, the ways taking turns; the first two rounds warm up."""
+    """Median rates, the ways taking turns; each warms up before the clock starts, having been idle in the others'."""
     seconds: dict[str, list[float]] = {way: [] for way in ways}
-    for number in range(ROUNDS + 2):
+    for number in range(ROUNDS):
         for way, way_to_call in ways.items():
             source, ids = await prepare(way, number)
             call = way_to_call(source, ids)
+            for _ in range(3):
+                await warm_ups[way]()
             started = time.perf_counter()
             await call()
-            if number >= 2:
-                seconds[way].append(time.perf_counter() - started)
+            seconds[way].append(time.perf_counter() - started)
     return {way: 1000 / statistics.median(taken) for way, taken in seconds.items()}
 
 
