@@ -14,6 +14,7 @@ import psutil
 import psycopg
 import pytest
 
+from cli.stack.accounts import Account, launch_argv
 from cli.stack.layout import LONGEST_SOCKET_PATH, POSTGRES_SOCKET, Layout
 from cli.stack.log import StackLog
 from cli.stack.postgres import Postgres
@@ -270,8 +271,17 @@ def start_stranger() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     started = []
 
     def start(user: int) -> subprocess.Popen[bytes]:
-        started.append(subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, user=user if os.geteuid() == 0 else None))
-        return started[-1]
+        # It changes its user itself: Popen(user=…) forks, and a fork beside gRPC's threads can die at once.
+        account = Account(user, user) if os.geteuid() == 0 else None
+        argv = launch_argv(["/bin/cat"], death_signal=signal.SIGKILL, account=account)
+        process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        started.append(process)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"here\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"here\n"  # by now it is cat, and of that user
+        return process
 
     yield start
     for process in started:
