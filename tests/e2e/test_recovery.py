@@ -36,40 +36,32 @@ async def health_becomes(system: System, service: str, state: int) -> None:
                 return
 
 
-async def test_a_killed_resolver_is_started_again_and_loses_nothing(fragile: System) -> None:
+async def answered_again(system: System, part: str, killed: int) -> tuple[pb.ListGapsResponse, set[grpc.StatusCode]]:
+    """Call until `part` runs as another process and answers; the answer, and the codes of all failures before."""
+    codes: set[grpc.StatusCode] = set()
+    async with asyncio.timeout(30), system.resolver() as stub:
+        while True:
+            try:
+                answer = await stub.ListGaps(pb.ListGapsRequest(), timeout=5)
+            except grpc.aio.AioRpcError as error:
+                codes.add(error.code())
+            else:
+                if system.stack.pid(part) != killed:
+                    return answer, codes
+
+
+@pytest.mark.parametrize("part", ["resolver", "postgres"])
+async def test_a_killed_part_costs_callers_no_more_than_a_retry_and_nothing_is_lost(fragile: System, part: str) -> None:
     async with fragile.resolver() as stub:
         await stub.ResolveCards(REQUEST)
-        killed = fragile.stack.pid("resolver")
+    killed = fragile.stack.pid(part)
 
-        os.kill(killed, signal.SIGKILL)
-        await health_becomes(fragile, "resolver", HealthCheckResponse.NOT_SERVING)
-        await health_becomes(fragile, "resolver", HealthCheckResponse.SERVING)
-        gaps = await stub.ListGaps(pb.ListGapsRequest())
+    os.kill(killed, signal.SIGKILL)
+    answer, codes = await answered_again(fragile, part, killed)
+    await health_becomes(fragile, "", HealthCheckResponse.SERVING)
 
-    assert fragile.stack.pid("resolver") != killed
-    assert [(gap.source, gap.external_id, gap.count) for gap in gaps.gaps] == [("s", "x", 1)]
-
-
-async def test_a_killed_postgres_costs_callers_no_more_than_a_retry_and_comes_back(fragile: System) -> None:
-    async with fragile.resolver() as stub:
-        await stub.ResolveCards(REQUEST)
-        killed = fragile.stack.pid("postgres")
-        errors: list[grpc.StatusCode] = []
-
-        os.kill(killed, signal.SIGKILL)
-        async with asyncio.timeout(30):
-            while True:
-                try:
-                    gaps = await stub.ListGaps(pb.ListGapsRequest(), timeout=5)
-                except grpc.aio.AioRpcError as error:
-                    errors.append(error.code())
-                else:
-                    if fragile.stack.pid("postgres") != killed:
-                        break
-        await health_becomes(fragile, "", HealthCheckResponse.SERVING)
-
-    assert set(errors) <= {grpc.StatusCode.UNAVAILABLE}
-    assert [(gap.source, gap.external_id, gap.count) for gap in gaps.gaps] == [("s", "x", 1)]
+    assert codes <= {grpc.StatusCode.UNAVAILABLE}
+    assert [(gap.source, gap.external_id, gap.count) for gap in answer.gaps] == [("s", "x", 1)]
 
 
 async def test_a_frozen_resolver_costs_its_callers_their_deadline_and_nobody_else(fragile: System) -> None:
