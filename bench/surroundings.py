@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,10 +18,7 @@ from chassis.auth import Role
 from chassis.client import open_channel, token_interceptors
 from cli.stack.ports import Ports
 from cli.stack.stack import Stack
-from tests.samples import chunks, real_record
-
-REPOSITORY = Path(__file__).resolve().parents[1]
-SHARED_DATA = Path(os.environ.get("ATELIER_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
+from tests.samples import SHARED_DATA, chunks, real_record
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,9 +22,9 @@ from chassis.postgres import Database
 from cli.stack.ports import Ports
 from cli.stack.programs import Program
 from cli.stack.stack import Stack
+from tests.samples import REPOSITORY as REPOSITORY
+from tests.samples import SHARED_DATA
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-SHARED_DATA = Path(os.environ.get("ATELIER_TEST_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
 MIGRATIONS = REPOSITORY / "services" / "resolver" / "migrations"
 
 

@@ -1,13 +1,17 @@
 """Small records for tests, and real ones out of the shared data."""
 
 import math
+import os
 from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from atelier.resolver.v1 import card_pb2
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 from google.type import date_pb2
 
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED_DATA = Path(os.environ.get("ATELIER_TEST_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
 DIMENSIONS = 8
 RecordT = TypeVar("RecordT")
 
