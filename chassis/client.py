@@ -5,6 +5,7 @@ Calls made while serving another carry on its deadline and its request id.
 
 import dataclasses
 import importlib.resources
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,13 +19,15 @@ def open_channel(
     address: str,
     *,
     package: str | None = None,
+    more_packages: Sequence[str] = (),
     credentials: grpc.ChannelCredentials | None = None,
     interceptors: Sequence[grpc.aio.ClientInterceptor] = (),
     max_message_bytes: int = 16 * 2**20,
 ) -> grpc.aio.Channel:
     """A channel to `address` (`host:port`, `unix:…` or `dns:///name:port`, all of whose addresses are used in turn).
 
-    `package`, such as `atelier.resolver.v1`, names the stubs whose service config applies.
+    `package`, such as `atelier.resolver.v1`, names the stubs whose service config applies; `more_packages` are others
+    that are answered there too.
     """
     options: list[tuple[str, Any]] = [
         ("grpc.max_receive_message_length", max_message_bytes),
@@ -41,14 +44,21 @@ def open_channel(
         ("grpc.use_local_subchannel_pool", 1),
     ]
     if package is not None:
-        options.append(("grpc.service_config", service_config(package)))
+        options.append(("grpc.service_config", service_config(package, *more_packages)))
     if credentials is not None:
         return grpc.aio.secure_channel(address, credentials, options=options, interceptors=list(interceptors))
     return grpc.aio.insecure_channel(address, options=options, interceptors=list(interceptors))
 
 
-def service_config(package: str) -> str:
-    """The JSON of a package's `service_config.json` (github.com/grpc/proposal A2, A6)."""
+def service_config(package: str, *more: str) -> str:
+    """The JSON of a package's `service_config.json` (github.com/grpc/proposal A2, A6), with the methods of `more`."""
+    config, *others = (json.loads(_service_config_file(name)) for name in (package, *more))
+    for other in others:
+        config["methodConfig"] += other["methodConfig"]
+    return json.dumps(config)
+
+
+def _service_config_file(package: str) -> str:
     return (importlib.resources.files(package) / "service_config.json").read_text()
 
 

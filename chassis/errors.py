@@ -83,6 +83,20 @@ class PermissionDenied(AtelierError):
     reason = "ROLE_NOT_ALLOWED"
 
 
+class AlreadyExists(AtelierError):
+    """What should be created exists already, and differs."""
+
+    code = grpc.StatusCode.ALREADY_EXISTS
+    reason = "ALREADY_EXISTS"
+
+
+class FailedPrecondition(AtelierError):
+    """The request is right, and what it is about is in no state for it."""
+
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    reason = "FAILED_PRECONDITION"
+
+
 class DeadlineExceeded(AtelierError):
     """The caller's deadline, or the server's bound on a call without one, has passed; the work was stopped."""
 

@@ -23,7 +23,8 @@ class Dependency:
     """A part the process leans on. `check` raises when it is away; without a required one nothing can be served.
 
     One that is made of parts returns their states by name, its own included where it isn't SERVING; they are published
-    beside it, and all are NOT_SERVING while it is away. `parts` names those that are known before it first answers.
+    beside it, and all are NOT_SERVING while it is away. `parts` names those that are known before it first answers. A
+    part that several have is SERVING when it is in each of them.
     """
 
     name: str
@@ -103,9 +104,7 @@ class Health(health_pb2_grpc.HealthServicer):
         states = dict.fromkeys(
             self._services, HealthCheckResponse.SERVING if served else HealthCheckResponse.NOT_SERVING
         )
-        for report in reports:
-            states |= report
-        await self._publish(states)
+        await self._publish(states | _merged(reports))
 
     async def _probe(self, dependency: Dependency) -> dict[str, Any]:
         name, error = dependency.name, None
@@ -127,6 +126,15 @@ class Health(health_pb2_grpc.HealthServicer):
             async with self._changed:
                 self._states = states
                 self._changed.notify_all()
+
+
+def _merged(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """All reports as one, in which a name has the first state that isn't SERVING, of those that were reported of it."""
+    states: dict[str, Any] = {}
+    for name, state in (pair for report in reports for pair in report.items()):
+        if states.get(name, HealthCheckResponse.SERVING) == HealthCheckResponse.SERVING:
+            states[name] = state
+    return states
 
 
 def _first_line(error: Exception | None) -> str | None:

@@ -1,5 +1,6 @@
 """Applies a service's migrations: plain SQL files, forward only, by yoyo, one process at a time."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -10,8 +11,10 @@ from pydantic import SecretStr
 ADVISORY_LOCK = 0x61746C72  # "atlr"; taken in the service's own database, so any number of its own would do
 
 
-def migrate(*, url: SecretStr, schema: str, folder: Path) -> list[str]:
+def migrate(*, url: SecretStr, schema: str, folders: Sequence[Path]) -> list[str]:
     """Apply what isn't applied yet and return the names. Waits while another process migrates.
+
+    No two files of the folders may have one name.
 
     Raises `psycopg.Error` when the server is away, the role has no right to, or a migration is wrong; what was applied
     before it stays. Raises ValueError for an address that isn't PostgreSQL's.
@@ -26,7 +29,7 @@ def migrate(*, url: SecretStr, schema: str, folder: Path) -> list[str]:
         try:
             # Its lock is a row that a killed process leaves behind; ours ends with the connection.
             backend.break_lock()
-            pending = backend.to_apply(yoyo.read_migrations(str(folder)))
+            pending = backend.to_apply(yoyo.read_migrations(*map(str, folders)))
             backend.apply_migrations(pending)
             return [migration.id for migration in pending]
         finally:

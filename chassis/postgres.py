@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 ResultT = TypeVar("ResultT")
 
+TOO_LONG = (
+    asyncpg.QueryCanceledError,
+    asyncpg.TransactionTimeoutError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
 CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 LOST = (
     asyncpg.PostgresConnectionError,
@@ -42,6 +47,8 @@ LOST = (
 CLEANUP_SECONDS = (
     1.0  # How long a server may take to answer a cancellation or a rollback before its connection is closed.
 )
+TRANSACTION_STATEMENTS = 2  # A transaction may take as long as so many statements may.
+POSTGRES_UNAVAILABLE = "POSTGRES_UNAVAILABLE"  # The reason of an Unavailable that is this server's.
 SCHEMA_NAME = re.compile(r"[a-z_]+")
 
 
@@ -82,6 +89,8 @@ class Database:
                 # A client that is gone can't cancel; the server must not go on for ever.
                 "statement_timeout": str(round(self._timeout_seconds * 1000)),
                 "idle_in_transaction_session_timeout": str(round(self._timeout_seconds * 1000)),
+                # Neither ends a client that froze, or lost its network, between two messages of one statement.
+                "transaction_timeout": str(round(self._timeout_seconds * TRANSACTION_STATEMENTS * 1000)),
                 "jit": "off",  # Compiling costs more than these short statements take.
                 "application_name": f"atelier {self._schema}",
             },
@@ -102,7 +111,7 @@ class Database:
         connection = await self._acquire(pool)
         try:
             yield connection
-        except asyncpg.QueryCanceledError:
+        except TOO_LONG:
             raise DeadlineExceeded("The query took longer than a statement may; ask for less at once.") from None
         except LOST as error:
             raise _lost() from error
@@ -183,7 +192,8 @@ def _is_lost(connection: "Connection") -> bool:
 
 async def _release(pool: "Pool", connection: "Connection") -> None:
     """Give a connection back to the pool, which closes it when the server doesn't answer."""
-    with contextlib.suppress(TimeoutError):
+    # The second: the server ended the connection, which has left the pool by itself.
+    with contextlib.suppress(TimeoutError, asyncpg.InternalClientError):
         await pool.release(connection, timeout=CLEANUP_SECONDS)
 
 
@@ -197,4 +207,4 @@ async def _roll_back(connection: "Connection", transaction: "Transaction") -> No
 
 
 def _lost() -> Unavailable:
-    return Unavailable("PostgreSQL can't be reached; the same call may be sent again.", reason="POSTGRES_UNAVAILABLE")
+    return Unavailable("PostgreSQL can't be reached; the same call may be sent again.", reason=POSTGRES_UNAVAILABLE)

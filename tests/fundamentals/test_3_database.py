@@ -59,7 +59,7 @@ async def test_a_transaction_is_retried(database: Database) -> None:
 
 async def test_migrations_are_applied_once(schema: Schema) -> None:
     # `migrate` is a command of its own, never a side effect of serving. The test's schema was migrated already.
-    applied = await asyncio.to_thread(migrate, url=schema.url, schema=schema.name, folder=MIGRATIONS)
+    applied = await asyncio.to_thread(migrate, url=schema.url, schema=schema.name, folders=MIGRATIONS)
 
     assert applied == []
 

@@ -1,6 +1,7 @@
 """Channels: what a call carries on, where it goes, and when it is sent again."""
 
 import asyncio
+import json
 import time
 from typing import Any
 
@@ -10,7 +11,7 @@ from atelier.resolver.v1 import resolver_service_pb2 as pb
 from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
 from grpc.aio import AioRpcError
 
-from chassis.client import open_channel, propagation_interceptors, token_interceptors
+from chassis.client import open_channel, propagation_interceptors, service_config, token_interceptors
 from chassis.context import deadline, request_id
 from chassis.errors import NotFound, Unavailable
 from tests.integration.chassis.conftest import ServeToy, Toy, Until, calling, code_of, free_port, token
@@ -152,6 +153,13 @@ async def test_an_answer_of_unavailable_is_asked_for_again_and_any_other_error_i
             await stub.GetCard(pb.GetCardRequest(catalog_id="none"))
 
     assert asked == ["away"] * 3 + ["none"]
+
+
+def test_policies_of_more_packages_stand_beside_those_of_the_first() -> None:
+    config = json.loads(service_config(PACKAGE, "atelier.jobs.v1"))
+
+    named = {name["service"] for entry in config["methodConfig"] for name in entry["name"]}
+    assert {"atelier.resolver.v1.ResolverService", "atelier.jobs.v1.JobsService"} <= named
 
 
 async def test_a_token_of_ones_own_outranks_the_channels(serve_toy: ServeToy) -> None:

@@ -70,6 +70,27 @@ async def test_a_dependency_that_may_be_away_is_told_of_and_changes_nothing_else
     assert await states(toy) == {"": SERVING, SERVICE: SERVING, "redis": NOT_SERVING}
 
 
+async def test_a_part_that_several_have_serves_when_it_does_in_each(serve_toy: ServeToy, until: Until) -> None:
+    here, there = {"both": SERVING}, {"both": SERVING}
+
+    async def of_one() -> dict[str, int]:
+        return here
+
+    async def of_another() -> dict[str, int]:
+        return there
+
+    toy = await serve_toy(dependencies=[Dependency("one", of_one), Dependency("another", of_another)])
+
+    async def says(expected: int) -> bool:
+        return (await states(toy))["both"] == expected
+
+    for one in (here, there):
+        await until(lambda: says(SERVING))
+        one["both"] = NOT_SERVING
+        await until(lambda: says(NOT_SERVING))
+        one["both"] = SERVING
+
+
 async def test_the_first_answer_is_already_true(serve_toy: ServeToy) -> None:
     toy = await serve_toy(dependencies=[Dependency("postgres", Switch(on=False).check)])
 

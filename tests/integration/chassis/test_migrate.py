@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 async def apply(servers: Servers, schema: str, folder: Path, role: str = "resolver") -> list[str]:
     """Migrate as a role, in a thread as it blocks."""
     url = SecretStr(servers.stack.database_url(role))
-    return await asyncio.to_thread(migrate, url=url, schema=schema, folder=folder)
+    return await asyncio.to_thread(migrate, url=url, schema=schema, folders=[folder])
 
 
 async def tables(servers: Servers, schema: str) -> set[str]:
@@ -96,7 +96,7 @@ async def test_a_killed_migration_does_not_keep_the_next_from_running(
     (folder / "0003.third.sql").write_text("-- depends: 0002.second\nSELECT pg_sleep(47.13);")
     script = (
         "import sys; from pathlib import Path; from pydantic import SecretStr; from chassis.migrate import migrate; "
-        "migrate(url=SecretStr(sys.argv[1]), schema=sys.argv[2], folder=Path(sys.argv[3]))"
+        "migrate(url=SecretStr(sys.argv[1]), schema=sys.argv[2], folders=[Path(sys.argv[3])])"
     )
     killed = await launch("-c", script, servers.stack.database_url("resolver"), empty, str(folder))
     watcher: Any = await asyncpg.connect(**servers.superuser)

@@ -58,7 +58,7 @@ def index(cards: list[IndexedCard]) -> CatalogueIndex:
 @pytest.fixture(scope="module")
 def measure(cards: list[IndexedCard], index: CatalogueIndex) -> Callable[[MakeQuery], Accuracy]:
     def run(make: MakeQuery) -> Accuracy:
-        chance = random.Random(2026)  # noqa: S311 (a sample, not a secret)
+        chance = random.Random(2026)
         sample = chance.sample(cards, SAMPLE)
         found = index.identify([make(card, chance) for card in sample])
         right = [
