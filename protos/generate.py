@@ -11,14 +11,14 @@ from pathlib import Path
 
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.rpc import error_details_pb2, status_pb2
-from google.type import date_pb2
+from google.type import date_pb2, money_pb2
 from grpc_tools import protoc
 from protovalidate._gen.buf.validate import validate_pb  # type: ignore[import-untyped]
 
 PROTOS = Path(__file__).resolve().parent
 GEN = PROTOS.parent / "gen"
 # Files that protos/ may import and that only their Python packages carry.
-CARRIED = [date_pb2, status_pb2, error_details_pb2]
+CARRIED = [date_pb2, money_pb2, status_pb2, error_details_pb2]
 
 
 def main(arguments: list[str]) -> int:
