@@ -25,7 +25,7 @@ from cli.stack.stack import Stack
 from tests.samples import REPOSITORY as REPOSITORY
 from tests.samples import SHARED_DATA
 
-MIGRATIONS = REPOSITORY / "services" / "resolver" / "migrations"
+MIGRATIONS = [REPOSITORY / part / "migrations" for part in ("jobs", "ledger", "services/resolver")]
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +115,7 @@ async def schema(servers: Servers) -> AsyncIterator[Schema]:
     name = f"test_{uuid4().hex.translate(letters)}"
     await servers.execute(f"CREATE SCHEMA {name} AUTHORIZATION resolver")
     url = SecretStr(servers.stack.database_url("resolver"))
-    await asyncio.to_thread(migrate, url=url, schema=name, folder=MIGRATIONS)
+    await asyncio.to_thread(migrate, url=url, schema=name, folders=MIGRATIONS)
     yield Schema(name, url)
     await servers.execute(f"DROP SCHEMA {name} CASCADE")
 

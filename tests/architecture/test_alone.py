@@ -57,7 +57,7 @@ def secret(tmp_path: Path) -> str:
 
 def test_the_resolver_starts_alone(tmp_path: Path, schema: Schema, secret: str) -> None:
     folder = tmp_path / "alone"
-    copy(folder, "services/resolver", "chassis", "gen")
+    copy(folder, "services/resolver", "jobs", "chassis", "gen")
     environment = {
         "ATELIER_RESOLVER_DATABASE_URL": schema.url.get_secret_value(),
         "ATELIER_RESOLVER_SCHEMA_NAME": schema.name,

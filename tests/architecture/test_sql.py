@@ -1,37 +1,47 @@
 """Every statement stands in a file, and fits the schema that the migrations make."""
 
+import importlib
 import re
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from atelier.jobs.v1 import jobs_service_pb2 as jobs_pb
 from atelier.resolver.v1 import card_pb2
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 
 from chassis.postgres import Database
-from services.resolver import store
+from jobs.job import FINAL_STATES, ErrorClass, Lane, State
 from tests.conftest import REPOSITORY, Schema, Servers
 
-SERVICES = [path for path in (REPOSITORY / "services").iterdir() if (path / "sql").is_dir()]
-STATEMENTS = [path for service in SERVICES for path in sorted((service / "sql").glob("*.sql"))]
+PACKAGES = [REPOSITORY / "jobs", *(path for path in (REPOSITORY / "services").iterdir() if (path / "sql").is_dir())]
+STATEMENTS = [path for package in PACKAGES for path in sorted((package / "sql").glob("*.sql"))]
 
 
-@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: path.stem)
+def name_of(path: Path) -> str:
+    """A statement's name, with its package's."""
+    return f"{path.parts[-3]}.{path.stem}"
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=name_of)
 async def test_every_statement_prepares_against_the_migrated_schema(path: Path, database: Database) -> None:
     async with database.connection() as connection:
         await connection.prepare(path.read_text())
 
 
-@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", STATEMENTS, ids=name_of)
 def test_every_statement_begins_by_saying_what_it_does_and_has_a_store_function_of_its_name(path: Path) -> None:
+    package = ".".join(path.relative_to(REPOSITORY).parts[:-2])
+    store = importlib.import_module(f"{package}.store")
+
     assert path.read_text().startswith("-- ")
     assert callable(getattr(store, path.stem))
 
 
 def test_no_sql_stands_in_python() -> None:
     query = re.compile(r'"""?\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b')
-    files = [path for folder in ("services", "gateway", "cli") for path in (REPOSITORY / folder).rglob("*.py")]
+    files = [path for folder in ("services", "jobs", "gateway", "cli") for path in (REPOSITORY / folder).rglob("*.py")]
 
     assert [str(path) for path in files if query.search(path.read_text())] == []
 
@@ -78,3 +88,10 @@ async def test_proto_sql_and_python_use_the_same_words(database: Database, schem
     assert await words("resolution_counts_outcome_check") == tiers | reasons
     assert await words("gaps_reason_check") == reasons
     assert await words("cards_origin_check") == proto(card_pb2.Card.Origin, "ORIGIN_")
+    assert await words("jobs_state_check") == proto(jobs_pb.State, "STATE_") == set(State)
+    assert await words("jobs_check1") == FINAL_STATES
+    assert await words("jobs_error_class_check") == proto(jobs_pb.ErrorClass, "ERROR_CLASS_") == set(ErrorClass)
+    assert {name.removeprefix("LANE_"): number for name, number in jobs_pb.Lane.items()} == {
+        "UNSPECIFIED": 0,
+        **{lane.name: lane for lane in Lane},
+    }

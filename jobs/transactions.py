@@ -1,0 +1,145 @@
+"""Transactions that enqueue: rows and jobs commit together (I1); the rings and events they cause follow the commit."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+from chassis.postgres import Database
+from jobs import store
+from jobs.bell import Bell, Ring
+from jobs.events import Events
+from jobs.job import EndedJob, Enqueued, NewJob, State
+from jobs.points import reached
+
+if TYPE_CHECKING:
+    from chassis.postgres import Connection
+    from jobs.kinds import Kind
+
+ResultT = TypeVar("ResultT")
+
+
+class Transaction:
+    """A transaction under way. `connection` is for the stores of whoever opened it."""
+
+    def __init__(self, connection: "Connection", kinds: "Mapping[str, Kind]") -> None:
+        self.connection = connection
+        self.rings: dict[str, Ring] = {}
+        self.changed: list[UUID] = []
+        self.stopped: list[UUID] = []
+        self._kinds = kinds
+
+    async def enqueue(self, jobs: Sequence[NewJob]) -> list[Enqueued]:
+        """Write the jobs by one statement; one answer each, in order.
+
+        Two of one batch with the same owner and idempotency key are one. Raises ValueError for a kind that isn't known
+        here, and for one that needs a concurrency key and has none.
+        """
+        if not jobs:
+            return []
+        attempts = [self._max_attempts(job) for job in jobs]
+        if all(job.idempotency_key is None for job in jobs):
+            rows = await store.insert_jobs(self.connection, jobs, attempts)
+            reached("enqueue.written")
+            return self._note(jobs, rows)
+        first = {_identity(job, place): place for place, job in reversed(list(enumerate(jobs)))}
+        kept = sorted(first.values())
+        written = await store.insert_jobs_once(
+            self.connection, [jobs[place] for place in kept], [attempts[place] for place in kept]
+        )
+        reached("enqueue.written")
+        answers = dict(zip(kept, self._note([jobs[place] for place in kept], written), strict=True))
+        return [self._repeat(jobs, place, first[_identity(job, place)], answers) for place, job in enumerate(jobs)]
+
+    async def cancel(self, ids: Sequence[UUID]) -> None:
+        """Cancel those of the jobs that haven't ended, whoever's they are.
+
+        What waits ends CANCELLED, its kind's hook with it; what runs is told to stop, once this is committed. It locks
+        all of them before any hook locks anything else.
+        """
+        for job in await store.cancel_jobs(self.connection, ids):
+            if job["state"] == State.RUNNING:
+                self.stopped.append(job["id"])
+                continue
+            self.changed.append(job["id"])
+            kind = self._kinds.get(job["kind"])
+            if kind is not None and kind.on_end is not None:
+                await kind.on_end(self, _cancelled(job))
+
+    def note_change(self, job_id: UUID) -> None:
+        """Tell whoever watches the job of its change, once it is committed."""
+        self.changed.append(job_id)
+
+    def ring(self, kind: str, *, count: int = 1, due_seconds: float = 0.0) -> None:
+        """Wake a worker for the kind, once this is committed."""
+        ring = Ring(count, due_seconds) if due_seconds > 0 else Ring(count)
+        self.rings[kind] = self.rings.get(kind, Ring()).joined(ring)
+
+    def _max_attempts(self, job: NewJob) -> int:
+        kind = self._kinds.get(job.kind)
+        if kind is None:
+            raise ValueError(f"{job.kind!r} is not a kind of job here")
+        if kind.max_running_per_key is not None and not job.concurrency_key:
+            raise ValueError(f"a job of the kind {job.kind!r} needs a concurrency key")
+        return kind.max_attempts
+
+    def _note(self, jobs: Sequence[NewJob], rows: Sequence[store.Row]) -> list[Enqueued]:
+        for job, row in zip(jobs, rows, strict=True):
+            if row["created"]:
+                self.ring(job.kind, due_seconds=row["due_seconds"])
+                self.changed.append(row["id"])
+        return [Enqueued(row["id"], row["created"], row["same"]) for row in rows]
+
+    @staticmethod
+    def _repeat(jobs: Sequence[NewJob], place: int, first: int, answers: Mapping[int, Enqueued]) -> Enqueued:
+        """The answer for a job, which for a repetition in the batch is that of the first, found there already."""
+        answer = answers[first]
+        if place == first:
+            return answer
+        same = (jobs[place].kind, jobs[place].payload) == (jobs[first].kind, jobs[first].payload)
+        return Enqueued(answer.id, created=False, same=same and answer.same)
+
+
+class Transactions:
+    """Opens transactions on one service's database."""
+
+    def __init__(self, *, database: Database, bell: Bell, events: Events, kinds: "Mapping[str, Kind]") -> None:
+        self._database = database
+        self._bell = bell
+        self._events = events
+        self._kinds = kinds
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[ResultT]]) -> ResultT:
+        """As `Database.transact`: `work` may run again after a conflict. Rings and events go out after the commit."""
+        latest: list[Transaction] = []
+
+        async def with_jobs(connection: "Connection") -> ResultT:
+            transaction = Transaction(connection, self._kinds)
+            latest[:] = [transaction]
+            result = await work(transaction)
+            reached("transaction.worked")
+            return result
+
+        result = await self._database.transact(with_jobs)
+        (committed,) = latest
+        reached("transaction.committed")
+        for kind, ring in committed.rings.items():
+            self._bell.ring(kind, ring)
+        self._events.tell(committed.changed)
+        self._events.tell(committed.stopped, stop=True)
+        return result
+
+
+def _identity(job: NewJob, place: int) -> tuple[str, str] | int:
+    return place if job.idempotency_key is None else (job.owner, job.idempotency_key)
+
+
+def _cancelled(job: store.Row) -> EndedJob:
+    return EndedJob(
+        id=job["id"],
+        kind=job["kind"],
+        owner=job["owner"],
+        payload=job["payload"],
+        state=State.CANCELLED,
+        error_class=None,
+        error_message=None,
+    )

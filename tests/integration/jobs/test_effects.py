@@ -1,0 +1,217 @@
+"""Effects: what came of a job, its end, and the jobs that follow commit together or not at all (I4)."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import asyncpg
+import pytest
+
+from jobs import events
+from jobs.job import EndedJob, ErrorClass, NewJob
+from jobs.kinds import Kind
+from jobs.outcomes import Done, Failed, Outcome
+from jobs.running import Job
+from jobs.transactions import Transaction
+from tests.integration.jobs.engine import WORK, Blocking, Engines, done, within
+
+COUNT = "UPDATE catalogue SET revision = revision + 1"
+COUNTED = "SELECT revision FROM catalogue"
+
+
+async def test_an_effect_commits_with_its_job(engine: Engines) -> None:
+    async def write(transaction: Transaction) -> None:
+        await transaction.connection.execute(COUNT)
+
+    async def work(job: Job) -> Outcome:
+        return Done(write)
+
+    own = await engine([WORK], {"work": work})
+
+    row = await own.until(await own.start_job())
+
+    assert (row["state"], await own.count(COUNTED)) == ("SUCCEEDED", 1)
+
+
+async def test_follow_up_jobs_commit_with_the_effect_and_start_at_once(engine: Engines) -> None:
+    async def follow(transaction: Transaction) -> None:
+        await transaction.enqueue([NewJob(kind="after", owner="ann", payload=b"next")])
+
+    async def work(job: Job) -> Outcome:
+        return Done(follow)
+
+    blocking = Blocking()
+    own = await engine([WORK, Kind(name="after")], {"work": work, "after": blocking})
+
+    await own.start_job()
+    next_job = await blocking.next()
+    blocking.let_go()
+
+    assert (next_job.payload, next_job.owner) == (b"next", "ann")
+
+
+async def test_an_effect_that_raises_writes_nothing_and_is_tried_again(engine: Engines) -> None:
+    async def write(transaction: Transaction) -> None:
+        await transaction.connection.execute(COUNT)
+        await transaction.enqueue([NewJob(kind="work", owner="ann")])
+        raise LookupError("a bug")
+
+    async def work(job: Job) -> Outcome:
+        return Done(write)
+
+    own = await engine([Kind(name="work", max_attempts=2)], {"work": work})
+
+    row = await own.until(await own.start_job())
+
+    assert (row["state"], row["attempt"], row["error_class"]) == ("FAILED", 2, "UNKNOWN")
+    assert (await own.count(COUNTED), await own.count("SELECT count(*) FROM jobs")) == (0, 1)
+
+
+async def test_an_effect_whose_own_wait_was_cancelled_is_tried_again(engine: Engines) -> None:
+    async def await_the_dead(transaction: Transaction) -> None:
+        dead = asyncio.create_task(asyncio.Event().wait())
+        dead.cancel()
+        await dead
+
+    async def work(job: Job) -> Outcome:
+        return Done(await_the_dead if job.attempt == 1 else None)
+
+    own = await engine([WORK], {"work": work})
+
+    row = await own.until(await own.start_job())
+
+    assert (row["state"], row["attempt"], row["error_class"]) == ("SUCCEEDED", 2, "UNKNOWN")
+
+
+async def test_an_effect_in_conflict_with_another_is_run_again_whole(engine: Engines) -> None:
+    runs: list[int] = []
+
+    async def write(transaction: Transaction) -> None:
+        runs.append(len(runs))
+        await transaction.connection.execute(COUNT)
+        await transaction.enqueue([NewJob(kind="after", owner="ann")])
+        if len(runs) == 1:
+            raise asyncpg.SerializationError("could not serialize access")
+
+    async def work(job: Job) -> Outcome:
+        return Done(write)
+
+    own = await engine([WORK, Kind(name="after")], {"work": work, "after": done})
+
+    row = await own.until(await own.start_job())
+    await own.until_all_ended()
+
+    assert (row["state"], row["attempt"], runs) == ("SUCCEEDED", 1, [0, 1])
+    assert (await own.count(COUNTED), await own.count("SELECT count(*) FROM jobs WHERE kind = 'after'")) == (1, 1)
+
+
+@pytest.mark.parametrize("committed", [True, False])
+async def test_a_lost_connection_at_the_commit_writes_the_effect_once(
+    engine: Engines, monkeypatch: pytest.MonkeyPatch, committed: bool
+) -> None:
+    # Whoever watches isn't told of a commit whose answer was lost, and looks by himself.
+    monkeypatch.setattr(events, "LOOK_AGAIN_SECONDS", 0.3)
+    runs: list[int] = []
+    starts: list[int] = []
+
+    async def write(transaction: Transaction) -> None:
+        runs.append(len(runs))
+        await transaction.connection.execute(COUNT)
+        if len(runs) == 1:
+            if committed:
+                await transaction.connection.execute("COMMIT")
+            await transaction.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    async def work(job: Job) -> Outcome:
+        starts.append(job.attempt)
+        return Done(write)
+
+    own = await engine([WORK], {"work": work})
+
+    row = await own.until(await own.start_job())
+
+    assert (row["state"], row["attempt"], starts) == ("SUCCEEDED", 1, [1])
+    assert await own.count(COUNTED) == 1
+
+
+async def test_a_failure_with_an_effect_writes_it_only_when_the_job_ends_by_it(engine: Engines) -> None:
+    async def write(transaction: Transaction) -> None:
+        await transaction.connection.execute(COUNT)
+
+    async def work(job: Job) -> Outcome:
+        return Failed(ErrorClass.NETWORK, "Cut off.", after_seconds=0, effect=write)
+
+    own = await engine([Kind(name="work", max_attempts=3)], {"work": work})
+
+    row = await own.until(await own.start_job())
+
+    assert (row["state"], row["attempt"], await own.count(COUNTED)) == ("FAILED", 3, 1)
+
+
+async def test_a_failed_job_is_told_to_its_kinds_hook_in_the_same_transaction(engine: Engines) -> None:
+    told: list[EndedJob] = []
+
+    async def note(transaction: Transaction, job: EndedJob) -> None:
+        told.append(job)
+        await transaction.connection.execute(COUNT)
+        await transaction.enqueue([NewJob(kind="after", owner=job.owner)])
+
+    async def work(job: Job) -> Outcome:
+        return Failed(ErrorClass.INVALID, "No such card.")
+
+    own = await engine([Kind(name="work", on_end=note), Kind(name="after")], {"work": work, "after": done})
+
+    job_id = await own.start_job(payload=b"x")
+    await own.until(job_id)
+    await own.until_all_ended()
+
+    (one,) = told
+    assert (one.id, one.owner, one.payload, one.state) == (job_id, "ann", b"x", "FAILED")
+    assert (one.error_class, one.error_message) == ("INVALID", "No such card.")
+    assert (await own.count(COUNTED), await own.count("SELECT count(*) FROM jobs WHERE kind = 'after'")) == (1, 1)
+
+
+async def test_a_hook_that_fails_stops_neither_other_jobs_nor_their_rescue(engine: Engines) -> None:
+    async def break_for_one(transaction: Transaction, job: EndedJob) -> None:
+        if job.payload == b"broken":
+            raise LookupError("a bug in the hook")
+        await transaction.connection.execute(COUNT)
+
+    own = await engine([Kind(name="work", on_end=break_for_one)], {"work": done}, lease_seconds=0.5)
+    overdue = await own.count("SELECT now() - interval '1 second'")
+    await own.fetch("INSERT INTO paused_queues (kind) VALUES ('work')")
+    broken, *others = await own.enqueue(
+        *[NewJob(kind="work", owner="ann", payload=payload, deadline=overdue) for payload in (b"broken", b"1", b"2")]
+    )
+
+    for one in others:
+        assert (await own.until(one.id))["state"] == "FAILED"
+    assert await own.count(COUNTED) == 2
+    assert (await own.row(broken.id))["state"] == "QUEUED"
+
+
+async def test_every_job_ends_once_under_a_mixed_load(engine: Engines) -> None:
+    effects: Counter[Any] = Counter()
+
+    async def write(transaction: Transaction) -> None:
+        await transaction.connection.execute(COUNT)
+
+    async def work(job: Job) -> Outcome:
+        effects[job.id] += 1
+        number = int(job.payload)
+        if number % 3 == 0:
+            return Done(write)
+        if number % 7 == 1 and job.attempt == 1:
+            raise ConnectionResetError("cut off")
+        return Done()
+
+    kind = Kind(name="work", concurrency=20)
+    own = await engine([kind], {"work": work})
+    await engine([kind], {"work": work})
+    await own.enqueue(*[NewJob(kind="work", owner="ann", payload=str(number).encode()) for number in range(300)])
+
+    await within(own.until_all_ended())
+
+    assert await own.count("SELECT count(*) FROM jobs WHERE state = 'SUCCEEDED'") == 300
+    assert await own.count(COUNTED) == 100
+    assert sum(effects.values()) == await own.count("SELECT sum(attempt) FROM jobs")
