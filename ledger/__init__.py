@@ -1,0 +1,1 @@
+"""Accounts that cannot be spent twice: reserve, settle, release, grant."""

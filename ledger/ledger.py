@@ -1,0 +1,81 @@
+"""What happens to accounts, each inside the transaction of whatever it pays for (I4, I5).
+
+An account is a subject and a unit, such as `credits` or `tokens:2026-11`. Amounts are whole numbers of the unit.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledger import store
+
+if TYPE_CHECKING:
+    from chassis.postgres import Connection
+
+
+class TooLittle(Exception):
+    """The account can't pay what was asked; nothing was taken. `asked` and `balance` tell how far apart they are."""
+
+    def __init__(self, *, asked: int, balance: int) -> None:
+        super().__init__(f"{asked} asked, {balance} there")
+        self.asked = asked
+        self.balance = balance
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose, and of what."""
+
+    subject: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What can be spent, and what is set aside for reservations that haven't ended."""
+
+    available: int
+    reserved: int
+
+
+async def grant(connection: "Connection", account: Account, key: str, amount: int) -> bool:
+    """Add `amount`, above zero, once for `key`; whether this call did. The account is made if there is none."""
+    await store.open_account(connection, account.subject, account.unit)
+    return await store.grant(connection, account.subject, account.unit, key, amount) is not None
+
+
+async def find_grant(connection: "Connection", account: Account, key: str) -> int | None:
+    """The amount that was granted under the key; None: nothing was."""
+    return await store.find_grant(connection, account.subject, account.unit, key)
+
+
+async def reserve(connection: "Connection", account: Account, amounts: Mapping[str, int]) -> None:
+    """Set the amounts aside, each under its key, all or none.
+
+    Raises TooLittle, and `asyncpg.UniqueViolationError` for a key that was reserved before.
+    """
+    balance = await store.reserve(connection, account.subject, account.unit, list(amounts), list(amounts.values()))
+    if balance is None:
+        known = await get_balance(connection, account)
+        raise TooLittle(asked=sum(amounts.values()), balance=known.available)
+
+
+async def settle(connection: "Connection", account: Account, key: str, actual: int) -> int | None:
+    """End a reservation at its actual cost, and give back the rest; what was charged.
+
+    A cost above what was reserved is charged as far as the balance goes. None, and nothing done, when the reservation
+    has ended or never was.
+    """
+    row = await store.settle(connection, account.subject, account.unit, key, actual)
+    return None if row is None else int(row["charged"])
+
+
+async def release(connection: "Connection", account: Account, keys: Sequence[str]) -> int:
+    """End reservations without cost; how many this call ended. Those that had ended stay as they are."""
+    return await store.release(connection, account.subject, account.unit, keys)
+
+
+async def get_balance(connection: "Connection", account: Account) -> Balance:
+    """What the account has; zeros when there is none."""
+    row = await store.get_balance(connection, account.subject, account.unit)
+    return Balance(available=row["balance"], reserved=row["reserved"])

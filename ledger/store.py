@@ -1,0 +1,71 @@
+"""The only file here that speaks SQL: one method for each statement under sql/. Opens no transaction."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import asyncpg
+
+from chassis.postgres import load_statements
+
+if TYPE_CHECKING:
+    from chassis.postgres import Connection
+
+SQL = load_statements(Path(__file__).parent / "sql")
+MIGRATIONS = Path(__file__).parent / "migrations"
+Row = asyncpg.Record
+Rows = list[asyncpg.Record]
+
+
+async def open_account(connection: "Connection", subject: str, unit: str) -> None:
+    """Make the account, unless there is one."""
+    await connection.execute(SQL["open_account"], subject, unit)
+
+
+async def grant(connection: "Connection", subject: str, unit: str, key: str, amount: int) -> int | None:
+    """The balance after it; None when the key was granted before."""
+    balance: int | None = await connection.fetchval(SQL["grant"], subject, unit, key, amount)
+    return balance
+
+
+async def find_grant(connection: "Connection", subject: str, unit: str, key: str) -> int | None:
+    """How much was granted under the key; None: nothing was."""
+    amount: int | None = await connection.fetchval(SQL["find_grant"], subject, unit, key)
+    return amount
+
+
+async def reserve(
+    connection: "Connection", subject: str, unit: str, keys: Sequence[str], amounts: Sequence[int]
+) -> int | None:
+    """The balance that is left; None when there was too little."""
+    balance: int | None = await connection.fetchval(SQL["reserve"], subject, unit, keys, amounts)
+    return balance
+
+
+async def settle(connection: "Connection", subject: str, unit: str, key: str, actual: int) -> Row | None:
+    """Balance and charge; None when there is no such reservation, or it has ended."""
+    return await connection.fetchrow(SQL["settle"], subject, unit, key, actual)
+
+
+async def release(connection: "Connection", subject: str, unit: str, keys: Sequence[str]) -> int:
+    """How many reservations ended by it."""
+    row = await connection.fetchrow(SQL["release"], subject, unit, keys)
+    return 0 if row is None else int(row["ended"])
+
+
+async def get_balance(connection: "Connection", subject: str, unit: str) -> Row:
+    """Balance and what is reserved."""
+    row = await connection.fetchrow(SQL["get_balance"], subject, unit)
+    assert row is not None, "get_balance always gives a row"  # noqa: S101
+    return row
+
+
+async def list_entries(connection: "Connection", subject: str, unit: str, *, after: UUID | None, limit: int) -> Rows:
+    """A page of entries, the newest first."""
+    return await connection.fetch(SQL["list_entries"], subject, unit, after, limit)
+
+
+async def list_imbalances(connection: "Connection") -> Rows:
+    """What doesn't add up: nothing, ever."""
+    return await connection.fetch(SQL["list_imbalances"])
