@@ -19,6 +19,7 @@ from gateway.errors import DOMAIN
 from gateway.front import Front
 from gateway.health import system_dependencies
 from gateway.http import HttpServer
+from gateway.naming import Naming
 from gateway.ports import Ports
 from gateway.proxy import Proxy
 from gateway.routing import Routes
@@ -41,7 +42,8 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
         max_message_bytes=settings.max_message_bytes,
     )
     grpc_services = {name: names_of(services, name) for name in routes.services}
-    proxy = Proxy(routes=routes, unary_methods=unary_names(methods))
+    naming = Naming(methods=methods, services=routes.services)
+    proxy = Proxy(routes=routes, naming=naming, unary_methods=unary_names(methods))
     health = Health(
         services=[],
         dependencies=system_dependencies(routes=routes, grpc_services=grpc_services),
@@ -73,7 +75,7 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
         telemetry=telemetry,
         log=log,
         generic_handlers=[proxy],
-        reflected=[name for names in grpc_services.values() for name in names],
+        reflected=list(dict.fromkeys(name for names in grpc_services.values() for name in names)),
         interceptor=interceptor,
     )
     http_server = HttpServer(settings=settings, application=Front(methods=connect, health=health, log=log), log=log)

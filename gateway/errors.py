@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import grpc
 
-from chassis.errors import AtelierError, Unavailable
+from chassis.errors import AtelierError, NotFound, Unavailable
 
 DOMAIN = "gateway.atelier"
 
@@ -18,6 +18,17 @@ class UnknownService(AtelierError):
     def __init__(self, method: str, configured: Collection[str]) -> None:
         names = ", ".join(sorted(configured)) or "none"
         super().__init__(f"No service here has {method}; this gateway forwards to: {names}.")
+
+
+class UnknownServiceName(NotFound):
+    """A request names what belongs to no service that this gateway knows."""
+
+    reason = "UNKNOWN_SERVICE"
+
+    def __init__(self, field: str, service: str, configured: Collection[str]) -> None:
+        names = ", ".join(sorted(configured)) or "none"
+        message = f"{field}: there is no service {service!r} here; this gateway forwards to: {names}."
+        super().__init__(message, metadata={"field": field, "service": service})
 
 
 class UnreadableRequest(AtelierError):

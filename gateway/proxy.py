@@ -1,11 +1,13 @@
 """Forwards calls as bytes: what the caller sends and what the service answers pass unread, errors included.
 
 Unary methods that the stubs describe take a short path; all else goes as a stream of messages, which carries any kind
-of call, so that a new method of a service needs nothing here.
+of call, so that a new method of a service needs nothing here. Of a shared method's first message its
+name is read and nothing else.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
+from contextlib import aclosing
 from typing import Any, NoReturn
 
 import grpc
@@ -16,16 +18,19 @@ from chassis.context import remaining_seconds
 from chassis.errors import DeadlineExceeded
 from gateway.errors import ServiceUnavailable, UnknownService
 from gateway.metadata import towards_caller, towards_service, trailers_of
-from gateway.routing import Routes, service_of
+from gateway.naming import Naming
+from gateway.routing import Routes, is_shared, service_of
 
 
 class Proxy(grpc.GenericRpcHandler):
     """Handles every method that nothing else in its server does. Runs inside `chassis.calls`, which knows who calls."""
 
-    def __init__(self, *, routes: Routes, unary_methods: Collection[str]) -> None:
+    def __init__(self, *, routes: Routes, naming: Naming, unary_methods: Collection[str]) -> None:
         self._routes = routes
+        self._naming = naming
         self._unary_methods = frozenset(unary_methods)
-        self._unary_handlers: dict[str, Handler] = {}
+        self._unary_handlers: dict[tuple[str, str], Handler] = {}
+        self._dispatching = {method: self._dispatch_unary(method) for method in unary_methods if is_shared(method)}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         """The handler of a method; None for a server's own services, such as health, which are not forwarded."""
@@ -34,14 +39,10 @@ class Proxy(grpc.GenericRpcHandler):
 
     def handler(self, method: str) -> Handler:
         """A handler of bytes: unary for the unary methods that are known, of streams for all others."""
+        if is_shared(method):
+            return self._dispatching.get(method) or self._dispatch_stream(method)
         service = service_of(method)
-        if service not in self._routes.services:
-            return self._refuse(method)
-        if method not in self._unary_methods:
-            return self._forward_stream(method, service)
-        if method not in self._unary_handlers:
-            self._unary_handlers[method] = self._forward_unary(method, service)
-        return self._unary_handlers[method]
+        return self._forward(method, service) if service in self._routes.services else self._refuse(method)
 
     def _refuse(self, method: str) -> Handler:
         async def refuse(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
@@ -49,6 +50,32 @@ class Proxy(grpc.GenericRpcHandler):
             yield  # Makes it the generator that a stream's handler is.
 
         return grpc.stream_stream_rpc_method_handler(refuse)
+
+    def _dispatch_unary(self, method: str) -> Handler:
+        async def dispatch(request: bytes, context: Context) -> bytes:
+            handler = self._forward(method, self._naming.service_named(method, request))
+            answer: bytes = await handler.unary_unary(request, context)
+            return answer
+
+        return grpc.unary_unary_rpc_method_handler(dispatch)
+
+    def _dispatch_stream(self, method: str) -> Handler:
+        async def dispatch(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
+            first = await anext(requests, b"")
+            handler = self._forward(method, self._naming.service_named(method, first))
+            async with aclosing(handler.stream_stream(_with_first(first, requests), context)) as answers:
+                async for answer in answers:
+                    yield answer
+
+        return grpc.stream_stream_rpc_method_handler(dispatch)
+
+    def _forward(self, method: str, service: str) -> Handler:
+        if method not in self._unary_methods:
+            return self._forward_stream(method, service)
+        key = (method, service)
+        if key not in self._unary_handlers:
+            self._unary_handlers[key] = self._forward_unary(method, service)
+        return self._unary_handlers[key]
 
     def _forward_unary(self, method: str, service: str) -> Handler:
         send: Any = self._routes.channel(service).unary_unary(method)
@@ -89,6 +116,12 @@ class Proxy(grpc.GenericRpcHandler):
                 await asyncio.gather(sender, return_exceptions=True)
 
         return grpc.stream_stream_rpc_method_handler(forward)
+
+
+async def _with_first(first: bytes, more: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for message in more:
+        yield message
 
 
 async def _send_headers(call: Any, context: Context) -> None:

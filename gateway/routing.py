@@ -1,4 +1,4 @@
-"""Which service a method belongs to, and the channel to it."""
+"""Which service a method belongs to, and the channels to the services."""
 
 import re
 from collections.abc import Mapping
@@ -8,12 +8,19 @@ import grpc
 from chassis.client import open_channel
 
 METHOD = re.compile(r"/atelier\.([a-z_]+)\.v\d+\.\w+/")
+# Packages by their second word that every service answers, each for what is its own; see `naming.py`.
+SHARED_PACKAGES = {"jobs": "atelier.jobs.v1"}
 
 
 def service_of(method: str) -> str | None:
     """`resolver` of `/atelier.resolver.v1.ResolverService/GetCard`; None for a name that isn't built like that."""
     found = METHOD.match(method)
     return found.group(1) if found else None
+
+
+def is_shared(method: str) -> bool:
+    """Whether every service answers the method, so that only a request tells which is meant."""
+    return service_of(method) in SHARED_PACKAGES
 
 
 class Routes:
@@ -54,6 +61,7 @@ class Routes:
         return open_channel(
             address,
             package=f"atelier.{name}.v1",
+            more_packages=list(SHARED_PACKAGES.values()),
             credentials=self._credentials,
             max_message_bytes=self._max_message_bytes,
         )

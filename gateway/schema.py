@@ -9,7 +9,7 @@ import atelier
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
 
-from gateway.routing import service_of
+from gateway.routing import is_shared, service_of
 
 
 def load_services() -> list[ServiceDescriptor]:
@@ -29,8 +29,9 @@ def unary_names(methods: Mapping[str, MethodDescriptor]) -> list[str]:
 
 
 def names_of(services: Collection[ServiceDescriptor], owner: str) -> list[str]:
-    """The full names of the gRPC services that the service `owner`, such as `resolver`, answers."""
-    return [service.full_name for service in services if service_of(f"/{service.full_name}/") == owner]
+    """The full names of the gRPC services that the service `owner`, such as `resolver`, answers: its own and shared."""
+    paths = {service.full_name: f"/{service.full_name}/" for service in services}
+    return [name for name, path in paths.items() if service_of(path) == owner or is_shared(path)]
 
 
 def _files() -> Iterator[FileDescriptor]:

@@ -38,7 +38,8 @@ trouble: list[dict[str, Any]] = []
 class StandIn(grpc.GenericRpcHandler):
     """A gRPC server that answers bytes as told: `answers` maps full method names to handlers."""
 
-    def __init__(self) -> None:
+    def __init__(self, services: Sequence[str] = (SERVICE,)) -> None:
+        self.services = services
         self.answers: dict[str, Any] = {}
         self.lost: set[str] = set()
         self.port = 0
@@ -58,7 +59,7 @@ class StandIn(grpc.GenericRpcHandler):
         self._server = grpc.aio.server(options=options)
         self._server.add_generic_rpc_handlers((self,))
         needs = [Dependency(name, self._check(name), required=name != "redis") for name in ("postgres", "redis")]
-        self._health = Health(services=[SERVICE], dependencies=needs, interval_seconds=0.1, log=quiet())
+        self._health = Health(services=self.services, dependencies=needs, interval_seconds=0.1, log=quiet())
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self.port = self._server.add_insecure_port(f"127.0.0.1:{self.port}")
         await self._health.start()
@@ -94,7 +95,12 @@ class Gateway:
 
 @contextlib.asynccontextmanager
 async def run_gateway(
-    secret_file: Path, resolver_port: int, *, more_services: Sequence[ServiceDescriptor] = (), **settings: Any
+    secret_file: Path,
+    resolver_port: int,
+    *,
+    more_services: Sequence[ServiceDescriptor] = (),
+    settings_class: type[GatewaySettings] = GatewaySettings,
+    **settings: Any,
 ) -> AsyncIterator[Gateway]:
     """A gateway in this process, from its own wiring. `more_services`: as if the stubs described them too."""
     told: dict[str, Any] = {
@@ -107,7 +113,7 @@ async def run_gateway(
         "resolver_address": f"127.0.0.1:{resolver_port}",
     }
     with mock.patch("gateway.__main__.load_services", return_value=[*load_services(), *more_services]):
-        parts = serving(GatewaySettings(**(told | settings)), quiet())
+        parts = serving(settings_class(**(told | settings)), quiet())
     async with contextlib.AsyncExitStack() as stack:
         for part in parts:
             stack.push_async_callback(part.stop)

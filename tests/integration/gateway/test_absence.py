@@ -18,6 +18,7 @@ from tests.integration.gateway.test_access import details
 
 METHOD = f"/{SERVICE}/GetCard"
 NEW = f"/{SERVICE}/InventedTomorrow"
+JOBS = "atelier.jobs.v1.JobsService"
 SERVING, NOT_SERVING = HealthCheckResponse.SERVING, HealthCheckResponse.NOT_SERVING
 
 
@@ -137,7 +138,8 @@ async def test_a_service_that_never_answered_has_its_known_names(lonely: tuple[G
 
     states = await health_list(gateway)
 
-    assert states == {"": NOT_SERVING, "gateway": SERVING, "resolver": NOT_SERVING, SERVICE: NOT_SERVING}
+    answered = [SERVICE, "atelier.resolver.v1.ScanService", JOBS, f"resolver/{JOBS}"]
+    assert states == dict.fromkeys(["", "resolver", *answered], NOT_SERVING) | {"gateway": SERVING}
 
 
 async def test_a_frozen_service_is_found_out_within_three_seconds_and_thaws(secret_file: Path) -> None:
