@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 from atelier.resolver.v1.resolver_service_pb2_grpc import add_ResolverServiceServicer_to_server
+from atelier.resolver.v1.scan_service_pb2_grpc import add_ScanServiceServicer_to_server
 
 from chassis.auth import Role
 from chassis.command import run_command
@@ -16,23 +18,48 @@ from chassis.postgres import Database
 from chassis.redis import ping_redis
 from chassis.server import GrpcServer, Service
 from chassis.telemetry import Telemetry
+from jobs.runtime import MIGRATIONS as JOB_MIGRATIONS
+from jobs.runtime import JobRuntime
 from services.resolver import store
 from services.resolver.browsing import Browsing
+from services.resolver.collection import Collection
 from services.resolver.config import ResolverSettings
 from services.resolver.errors import DOMAIN
+from services.resolver.handlers import ScanHandler, scan_kind
 from services.resolver.identifying import Identifying
 from services.resolver.importing import Importing
+from services.resolver.judging import Judging
 from services.resolver.mirror import CatalogueMirror
 from services.resolver.outcomes import OutcomeCounter
 from services.resolver.resolving import Resolving
+from services.resolver.scan_servicer import SERVICE_NAME as SCAN_SERVICE_NAME
+from services.resolver.scan_servicer import ScanServicer
+from services.resolver.scan_watching import ScanWatching
+from services.resolver.scanning import SCAN_KIND, Scanning
 from services.resolver.servicer import SERVICE_NAME, ResolverServicer
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 IMPORTERS = frozenset({Role.OPERATOR, Role.SERVICE})
 
 
-def serving(settings: ResolverSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
-    """The parts of a process that answers calls, in the order they start."""
+@dataclass(frozen=True)
+class Foundation:
+    """What serving and working both stand on."""
+
+    telemetry: Telemetry
+    database: Database
+    mirror: CatalogueMirror
+    identifying: Identifying
+    jobs: JobRuntime
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """In the order they start."""
+        return [self.telemetry, self.database, self.mirror, *self.jobs.serving_parts()]
+
+
+def foundation(settings: ResolverSettings, log: structlog.stdlib.BoundLogger) -> Foundation:
+    """The same for every command."""
     telemetry = Telemetry(
         service="resolver",
         replica=settings.replica,
@@ -46,35 +73,82 @@ def serving(settings: ResolverSettings, log: structlog.stdlib.BoundLogger) -> Se
         statement_timeout_seconds=settings.statement_timeout_seconds,
         meter=telemetry.meter,
     )
-    outcomes = OutcomeCounter(
-        database=database, threshold=settings.auto_creation_failure_threshold, meter=telemetry.meter, log=log
-    )
     mirror = CatalogueMirror(database=database, log=log)
-    servicer = ResolverServicer(
-        resolving=Resolving(database=database, outcomes=outcomes),
-        identifying=Identifying(database=database, mirror=mirror, dimensions=settings.embedding_dimensions),
-        importing=Importing(database=database, dimensions=settings.embedding_dimensions),
-        browsing=Browsing(database=database, outcomes=outcomes),
-    )
-    health = Health(
-        services=[SERVICE_NAME], dependencies=dependencies(settings, database), interval_seconds=1.0, log=log
-    )
-    server = GrpcServer(
+    jobs = JobRuntime(
+        service="resolver",
+        database=database,
+        kinds=[scan_kind(concurrency=settings.scan_concurrency)],
         settings=settings,
-        domain=DOMAIN,
-        services=[
-            Service(
-                name=SERVICE_NAME,
-                add=add_ResolverServiceServicer_to_server,
-                servicer=servicer,
-                roles=dict.fromkeys(["ImportCards", "ImportEmbeddings", "ImportKeys"], IMPORTERS),
-            )
-        ],
-        health=health,
-        telemetry=telemetry,
+        prefix=settings.schema_name,
+        meter=telemetry.meter,
         log=log,
     )
-    return [telemetry, database, outcomes, mirror, health, server]
+    identifying = Identifying(database=database, mirror=mirror, dimensions=settings.embedding_dimensions)
+    return Foundation(telemetry=telemetry, database=database, mirror=mirror, identifying=identifying, jobs=jobs)
+
+
+def serving(settings: ResolverSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The parts of a process that answers calls, in the order they start."""
+    base = foundation(settings, log)
+    return [*base.parts, *answering(settings, base, log)]
+
+
+def working(settings: ResolverSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The parts of a process that works on scans."""
+    base = foundation(settings, log)
+    return [*base.parts, worker(settings, base)]
+
+
+def running(settings: ResolverSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The parts of a process that does both."""
+    base = foundation(settings, log)
+    return [*base.parts, *answering(settings, base, log), worker(settings, base)]
+
+
+def answering(settings: ResolverSettings, base: Foundation, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The server and what it needs for itself."""
+    database, dimensions = base.database, settings.embedding_dimensions
+    outcomes = OutcomeCounter(
+        database=database, threshold=settings.auto_creation_failure_threshold, meter=base.telemetry.meter, log=log
+    )
+    resolver = ResolverServicer(
+        resolving=Resolving(database=database, outcomes=outcomes),
+        identifying=base.identifying,
+        importing=Importing(database=database, dimensions=dimensions),
+        browsing=Browsing(database=database, outcomes=outcomes),
+    )
+    watching = ScanWatching(database=database, events=base.jobs.events)
+    scans = ScanServicer(
+        scanning=Scanning(database=database, transactions=base.jobs.transactions, dimensions=dimensions),
+        watching=watching,
+        collection=Collection(database=database),
+    )
+    services = [
+        Service(
+            name=SERVICE_NAME,
+            add=add_ResolverServiceServicer_to_server,
+            servicer=resolver,
+            roles=dict.fromkeys(["ImportCards", "ImportEmbeddings", "ImportKeys"], IMPORTERS),
+        ),
+        Service(name=SCAN_SERVICE_NAME, add=add_ScanServiceServicer_to_server, servicer=scans, roles={}),
+        base.jobs.service(),
+    ]
+    health = Health(
+        services=[service.name for service in services],
+        dependencies=[*dependencies(settings, database), base.jobs.statistics.dependency],
+        interval_seconds=1.0,
+        log=log,
+    )
+    server = GrpcServer(
+        settings=settings, domain=DOMAIN, services=services, health=health, telemetry=base.telemetry, log=log
+    )
+    return [outcomes, base.jobs.statistics, health, server, watching, base.jobs.watching]
+
+
+def worker(settings: ResolverSettings, base: Foundation) -> Part:
+    """What works on scans."""
+    judging = Judging(database=base.database, identifying=base.identifying, dimensions=settings.embedding_dimensions)
+    return base.jobs.worker({SCAN_KIND: ScanHandler(database=base.database, judging=judging)})
 
 
 def dependencies(settings: ResolverSettings, database: Database) -> list[Dependency]:
@@ -92,7 +166,7 @@ def dependencies(settings: ResolverSettings, database: Database) -> list[Depende
 
 def migrate_schema(settings: ResolverSettings, log: structlog.stdlib.BoundLogger) -> None:
     """Bring the schema up to date."""
-    applied = migrate(url=settings.database_url, schema=settings.schema_name, folder=MIGRATIONS)
+    applied = migrate(url=settings.database_url, schema=settings.schema_name, folders=[JOB_MIGRATIONS, MIGRATIONS])
     log.info("migrated", schema=settings.schema_name, applied=applied)
 
 
@@ -102,6 +176,6 @@ if __name__ == "__main__":
         process="resolver",
         module="services.resolver",
         settings_class=ResolverSettings,
-        commands={"serve": serving, "run": serving},
+        commands={"serve": serving, "work": working, "run": running},
         migrate=migrate_schema,
     )

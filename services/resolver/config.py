@@ -3,10 +3,11 @@
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import Port, ProcessSettings
+from chassis.settings import Port
+from jobs.config import JobSettings
 
 
-class ResolverSettings(ProcessSettings):
+class ResolverSettings(JobSettings):
     """Settings of `serve`, `work`, `run` and `migrate`; each is `ATELIER_RESOLVER_<NAME>`."""
 
     model_config = SettingsConfigDict(
@@ -28,6 +29,7 @@ class ResolverSettings(ProcessSettings):
     pool_size: int = Field(10, ge=1, le=200, description="Connections a process holds at most.")
     statement_timeout_seconds: float = Field(60.0, gt=0, description="Bound on one SQL statement.")
     embedding_dimensions: int = Field(512, ge=1, le=4096, description="Numbers in an embedding; all have as many.")
+    scan_concurrency: int = Field(5, ge=1, le=100, description="Scans that a process works on at once.")
     auto_creation_failure_threshold: float = Field(
         0.05,
         ge=0,

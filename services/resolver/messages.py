@@ -24,7 +24,7 @@ def resolve_response(rows: Sequence[Any]) -> pb.ResolveCardsResponse:
     """Filled field by field, which costs half of building by keyword; a thousand rows is the common case."""
     response = pb.ResolveCardsResponse()
     add = response.resolutions.add
-    for source, external_id, tier, card_id, catalog_id, name, reason, _ in rows:
+    for source, external_id, tier, card_id, catalog_id, name, reason, *_ in rows:
         resolution = add()
         resolution.source = source
         resolution.external_id = external_id
@@ -63,7 +63,7 @@ def identify_response(
     """Both kinds of answer, back in the queries' order."""
     text, point = iter(texts), iter(near)
     answers = [
-        _identification(next(text)) if query.HasField("text") else _neighbourhood(next(point))
+        identification_message(next(text)) if query.HasField("text") else neighbourhood_message(next(point))
         for query in request.queries
     ]
     return pb.IdentifyCardsResponse(identifications=answers)
@@ -118,7 +118,8 @@ def gap_message(row: Any) -> pb.Gap:
     return gap
 
 
-def _identification(found: Identification) -> pb.Identification:
+def identification_message(found: Identification) -> pb.Identification:
+    """What a text may show."""
     return pb.Identification(
         candidates=[_candidate(candidate) for candidate in found.candidates],
         needs_review=found.needs_review,
@@ -126,7 +127,8 @@ def _identification(found: Identification) -> pb.Identification:
     )
 
 
-def _neighbourhood(found: Neighbourhood) -> pb.Identification:
+def neighbourhood_message(found: Neighbourhood) -> pb.Identification:
+    """What an embedding may show."""
     return pb.Identification(
         candidates=[_neighbour(neighbour) for neighbour in found.neighbours],
         needs_review=found.review_reason is not None,

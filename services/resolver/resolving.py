@@ -23,7 +23,7 @@ class Resolving:
         self._outcomes = outcomes
 
     async def resolve(self, sources: Sequence[str], external_ids: Sequence[str], *, dry_run: bool) -> Sequence[Any]:
-        """A row for each id, in order: source, external_id, tier, card_id, catalog_id, name, reason.
+        """A row for each id, in order: source, external_id, tier, card_id, catalog_id, name, reason and more.
 
         Unless `dry_run`, keys, cards and gaps are committed when it returns. Raises Contended when imports keep taking
         the same keys for other cards between our reading and writing, Unavailable when PostgreSQL is away.

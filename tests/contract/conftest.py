@@ -1,4 +1,4 @@
-"""The resolver as a running server: its real wiring on a schema of the test's own, called over a real channel."""
+"""The resolver as a running server and worker: its real wiring on a schema of the test's own, over a real channel."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -17,7 +17,7 @@ from google.rpc import error_details_pb2, status_pb2
 from chassis.auth import Role, sign_token
 from chassis.client import open_channel, token_interceptors
 from chassis.server import GrpcServer
-from services.resolver.__main__ import serving
+from services.resolver.__main__ import running
 from services.resolver.config import ResolverSettings
 from tests.conftest import Schema
 from tests.samples import DIMENSIONS
@@ -32,9 +32,11 @@ class Served:
     address: str
 
     @asynccontextmanager
-    async def channel(self, role: Role | None = Role.OPERATOR) -> AsyncIterator[grpc.aio.Channel]:
-        """A channel whose calls carry a token of `role`, or none."""
-        token = sign_token(SECRET, subject="tester", role=role, lifetime=timedelta(hours=1)) if role else None
+    async def channel(
+        self, role: Role | None = Role.OPERATOR, subject: str = "tester"
+    ) -> AsyncIterator[grpc.aio.Channel]:
+        """A channel whose calls carry a token of `role` for `subject`, or none."""
+        token = sign_token(SECRET, subject=subject, role=role, lifetime=timedelta(hours=1)) if role else None
         interceptors = token_interceptors(token) if token else []
         async with open_channel(self.address, package="atelier.resolver.v1", interceptors=interceptors) as channel:
             yield channel
@@ -60,7 +62,7 @@ async def serve(schema: Schema, tmp_path: Path, log: structlog.stdlib.BoundLogge
             grace_seconds=1,
             jwt_secret_file=secret_file,
         )
-        parts = serving(settings, log)
+        parts = running(settings, log)
         for part in parts:
             started.append(part)
             await part.start()

@@ -333,7 +333,10 @@ async def test_health_needs_no_token_and_lists_every_part(served: Served) -> Non
         unknown = await refusal(health.Check(health_pb2.HealthCheckRequest(service="nobody")))
 
     states = {name: one.status for name, one in listed.statuses.items()}
-    assert states == dict.fromkeys(["", "atelier.resolver.v1.ResolverService", "postgres"], 1)
+    services = [
+        f"atelier.{name}" for name in ("resolver.v1.ResolverService", "resolver.v1.ScanService", "jobs.v1.JobsService")
+    ]
+    assert states == dict.fromkeys(["", *services, "postgres", "queues", "queue/scan"], 1)
     assert unknown.code == grpc.StatusCode.NOT_FOUND
 
 
@@ -362,5 +365,6 @@ def test_the_service_config_names_only_methods_that_exist() -> None:
         entry.get("method", "*")
         for config in json.loads(service_config("atelier.resolver.v1"))["methodConfig"]
         for entry in config["name"]
+        if entry["service"] == "atelier.resolver.v1.ResolverService"
     }
     assert named - {"*"} <= set(METHODS)

@@ -45,7 +45,7 @@ created AS (
     INNER JOIN card_embeddings AS e ON e.catalog_id = wanted.external_id
     ORDER BY e.catalog_id
     ON CONFLICT (catalog_id) DO UPDATE SET catalog_id = excluded.catalog_id
-    RETURNING card.id, card.catalog_id, card.name
+    RETURNING card.id, card.catalog_id, card.name, old.id IS NULL AS is_new
 ),
 
 settled AS MATERIALIZED (
@@ -58,7 +58,8 @@ settled AS MATERIALIZED (
             WHEN found.card_id IS NOT NULL OR found.embedded_name <> '' THEN NULL
             WHEN found.embedded_name = '' THEN 'EMBEDDING_INCOMPLETE'
             ELSE 'NOT_IN_CATALOG'
-        END AS reason
+        END AS reason,
+        coalesce(created.is_new, false) AS is_new
     FROM found
     LEFT JOIN created ON created.catalog_id = found.external_id
 ),
@@ -98,7 +99,8 @@ SELECT
     coalesce(asked.catalog_id, CASE WHEN settled.tier IS NOT NULL THEN asked.external_id END) AS catalog_id,
     coalesce(asked.name, settled.name) AS name,
     settled.reason,
-    keyed.card_id IS DISTINCT FROM settled.card_id AND keyed.card_id IS NOT NULL AS contested
+    keyed.card_id IS DISTINCT FROM settled.card_id AND keyed.card_id IS NOT NULL AS contested,
+    coalesce(settled.is_new, false) AS is_new
 FROM asked
 LEFT JOIN settled
     ON asked.card_id IS NULL AND settled.source = asked.source AND settled.external_id = asked.external_id
