@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli import cards, demo, identify, importing, resolve, system, token, up
+from cli import cards, collection, confirm, demo, identify, importing, jobs, queues, resolve, scan, system, token, up
 from cli.root import AddressOption, RootGroup, StateDirOption, TokenOption
 
 app = typer.Typer(
@@ -39,6 +39,13 @@ app.command()(demo.demo)
 app.command()(resolve.resolve)
 app.command()(identify.identify)
 app.add_typer(importing.app, name="import")
+app.command()(scan.scan)
+app.command()(confirm.confirm)
+app.add_typer(collection.app, name="collection")
+jobs.app.command()(queues.pause)
+jobs.app.command()(queues.resume)
+jobs.app.command()(queues.stats)
+app.add_typer(jobs.app, name="jobs")
 app.command()(cards.card)
 app.command()(cards.search)
 app.command()(cards.coverage)

@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import grpc
+from atelier.jobs.v1.jobs_service_pb2_grpc import JobsServiceStub
 from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
+from atelier.resolver.v1.scan_service_pb2_grpc import ScanServiceStub
 
 from cli.config import CliSettings
 from cli.errors import CliError, explain
 from cli.exits import ExitCode
 
 RESOLVER_PACKAGE = "atelier.resolver.v1"
+JOBS_PACKAGE = "atelier.jobs.v1"
 
 T = TypeVar("T")
 
@@ -23,6 +26,8 @@ class Gateway:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self.channel = channel
         self.resolver: Any = ResolverServiceStub(channel)
+        self.scans: Any = ScanServiceStub(channel)
+        self.jobs: Any = JobsServiceStub(channel)
 
 
 def call_gateway(settings: CliSettings, work: Callable[[Gateway], Awaitable[T]]) -> T:
@@ -45,6 +50,7 @@ async def open_gateway(settings: CliSettings) -> AsyncIterator[Gateway]:
     channel = open_channel(
         settings.address,
         package=RESOLVER_PACKAGE,
+        more_packages=[JOBS_PACKAGE],
         credentials=_credentials(settings),
         interceptors=token_interceptors(token) if token else (),
     )

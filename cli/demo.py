@@ -15,12 +15,15 @@ from pydantic import SecretStr
 from cli.catalogue_files import open_cards
 from cli.config import CliSettings
 from cli.connection import open_gateway
-from cli.demo_script import Report, import_examples, run_script
+from cli.demo_report import Report
+from cli.demo_script import import_examples, run_script
 from cli.documents import coverage_rows
 from cli.errors import CliError
 from cli.exits import ExitCode
 from cli.output import say, write_json, write_table
 from cli.root import JsonOption, StateDirOption, settings_of
+from cli.scan_documents import SET_COLUMNS, collection_document, collection_rows
+from cli.scanning import show_scans
 from cli.stack.ports import Ports
 from cli.stack.problems import StackError
 from cli.stack.stack import Stack
@@ -39,7 +42,7 @@ def demo(
     state_dir: StateDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Start a system, resolve and identify real cards, check the answers, stop it."""
+    """Start a system, resolve, identify and scan real cards, check the answers, stop it."""
     if not EXAMPLES.is_dir():
         raise CliError(
             f"The examples are not at {EXAMPLES}; run the demo in a clone of the repository.", ExitCode.NO_INPUT
@@ -79,12 +82,24 @@ async def _run(root: Path, catalog: str | None, as_json: bool) -> Report:
 
 def _show(report: Report, as_json: bool) -> None:
     if as_json:
-        write_json({"resolved": report.resolved, "identified": report.identified, "coverage": report.coverage})
+        write_json(
+            {
+                "resolved": report.resolved,
+                "identified": report.identified,
+                "scan": report.scan,
+                "collection": collection_document(report.collection),
+                "coverage": report.coverage,
+            }
+        )
         return
     say("External ids, resolved one call each:")
     write_table(RESOLVED, (_resolved_row(answer) for answer in report.resolved))
     say("Misread scans:")
     write_table(IDENTIFIED, (_identified_row(answer) for answer in report.identified))
+    say("A scan of twelve cards:")
+    show_scans([report.scan])
+    say("The collection that it came to:")
+    write_table(SET_COLUMNS, collection_rows(report.collection))
     say("Coverage:")
     write_table(("what", "count"), coverage_rows(report.coverage))
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,8 @@ from atelier.resolver.v1.resolver_service_pb2 import ExternalId, GetCardRequest,
 
 from cli.catalogue_files import open_cards
 from cli.connection import Gateway
+from cli.demo_report import Report
+from cli.demo_scan import scan_example
 from cli.documents import coverage_document
 from cli.embedding_files import open_embeddings
 from cli.errors import CliError
@@ -29,26 +30,6 @@ OTHER_SOURCES = (("tcgdex", "base1-10"), ("binder", "page-1/slot-1"), ("binder",
 EMBEDDING_IDS = ("base2-1", "base2-3", "base3-1", "ex5.5-5")
 NAMELESS_ID = "ex5.5-4"
 UNKNOWN_ID = "no-such-card-1"
-
-
-@dataclass(slots=True)
-class Report:
-    """Rows for the person who watches, and what did not come out as it should."""
-
-    resolved: list[dict[str, Any]] = field(default_factory=list)
-    identified: list[dict[str, Any]] = field(default_factory=list)
-    coverage: dict[str, Any] = field(default_factory=dict)
-    failures: list[str] = field(default_factory=list)
-
-    def expect(self, holds: bool, sentence: str) -> None:
-        """Note a failure unless it holds."""
-        if not holds:
-            self.failures.append(sentence)
-
-    def check(self) -> None:
-        """Raises CliError when anything failed."""
-        if self.failures:
-            raise CliError(f"The demo did not go as it should: {'; '.join(self.failures)}.", ExitCode.SOFTWARE)
 
 
 async def import_examples(gateway: Gateway, examples: Path, catalog: str | None) -> dict[str, Tally]:
@@ -71,10 +52,11 @@ async def import_examples(gateway: Gateway, examples: Path, catalog: str | None)
 
 
 async def run_script(gateway: Gateway, examples: Path) -> Report:
-    """Ask everything; what came out. Raises `grpc.aio.AioRpcError`."""
+    """Ask everything; what came out. Raises CliError and `grpc.aio.AioRpcError`."""
     report = Report()
     await _resolve_all(gateway, report)
     await _identify_all(gateway, report, examples / "scans.jsonl")
+    await scan_example(gateway, report, examples / "scan.csv")
     report.coverage = coverage_document(await gateway.resolver.GetCoverage(GetCoverageRequest()))
     report.expect(report.coverage["gaps"] >= 1, "the unknown id was not kept as a gap")
     report.expect(report.coverage["resolutions"]["key"] >= 1, "coverage counts no resolution by KEY")

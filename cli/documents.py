@@ -36,8 +36,8 @@ def card_document(found: Card) -> dict[str, Any]:
         "national_pokedex_numbers": list(details.national_pokedex_numbers),
         "image_small": details.image_small or None,
         "image_large": details.image_large or None,
-        "create_time": _time(found, "create_time"),
-        "update_time": _time(found, "update_time"),
+        "create_time": timestamp(found, "create_time"),
+        "update_time": timestamp(found, "update_time"),
     }
 
 
@@ -79,19 +79,26 @@ def gap_document(gap: Gap) -> dict[str, Any]:
         "external_id": gap.external_id,
         "reason": reason_name(gap.reason),
         "count": gap.count,
-        "first_seen_time": _time(gap, "first_seen_time"),
-        "last_seen_time": _time(gap, "last_seen_time"),
-        "resolve_time": _time(gap, "resolve_time"),
+        "first_seen_time": timestamp(gap, "first_seen_time"),
+        "last_seen_time": timestamp(gap, "last_seen_time"),
+        "resolve_time": timestamp(gap, "resolve_time"),
     }
 
 
-def _optional(message: Message, name: str) -> Any:
-    return getattr(message, name) if message.HasField(name) else None
-
-
-def _time(message: Message, name: str) -> str | None:
+def timestamp(message: Message, name: str) -> str | None:
     """An RFC 3339 timestamp in UTC; None when it is unset."""
     if not message.HasField(name):
         return None
     moment: Timestamp = getattr(message, name)
     return moment.ToJsonString()
+
+
+def word(enum: Any, number: int) -> str | None:
+    """A value of a proto's enum without the enum's own name before it; None for UNSPECIFIED."""
+    prefix = enum.Name(0).removesuffix("UNSPECIFIED")
+    # A newer server may send one that these stubs don't know.
+    return (enum.Name(number).removeprefix(prefix) if number in enum.values() else str(number)) if number else None
+
+
+def _optional(message: Message, name: str) -> Any:
+    return getattr(message, name) if message.HasField(name) else None

@@ -81,7 +81,9 @@ def _sentence(status: Explained, address: str) -> tuple[str, ExitCode]:
             return f"{what} (make a token of that role with `atelier token`).", ExitCode.NO_PERMISSION
         case grpc.StatusCode.NOT_FOUND:
             return f"{what}; check what you named, or import it first.", ExitCode.NOT_FOUND
-        case grpc.StatusCode.INVALID_ARGUMENT | grpc.StatusCode.FAILED_PRECONDITION | grpc.StatusCode.OUT_OF_RANGE:
+        case grpc.StatusCode.ALREADY_EXISTS | grpc.StatusCode.FAILED_PRECONDITION:
+            return f"{what}; nothing was changed.", ExitCode.DATA
+        case grpc.StatusCode.INVALID_ARGUMENT | grpc.StatusCode.OUT_OF_RANGE:
             wrong = "; ".join(status.violations) or what
             return f"The request was refused: {wrong}; correct it and try again.", ExitCode.DATA
         case grpc.StatusCode.DEADLINE_EXCEEDED:

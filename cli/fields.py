@@ -1,8 +1,9 @@
 """Takes the fields of a parsed JSON object or CSV row, each checked for its type and named when it is wrong."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from google.type.date_pb2 import Date
@@ -71,6 +72,24 @@ class Fields:
         value = self._values.get(name)
         return None if value is None else self._integer(name, value)
 
+    def decimal(self, name: str) -> Decimal | None:
+        """A number, which may stand as text as in CSV; None when not given or empty."""
+        value = self._values.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            self._fail(name, f"must be a number, not {_kind(value)}")
+        try:
+            number = Decimal(str(value).strip())
+        except InvalidOperation:
+            self._fail(name, "must be a number")
+        return number if number.is_finite() else self._fail(name, "must be a finite number")
+
+    def plain_texts(self, *, but: Collection[str]) -> dict[str, str]:
+        """Every given field but those named, as text: what it is, or a number, true or false as JSON writes it."""
+        names = [name for name in self._values if name not in but and self._values[name] not in (None, "")]
+        return {self._text(name, name): self._plain_text(name, self._values[name]) for name in names}
+
     def texts(self, name: str) -> list[str]:
         """A list of texts, empty when not given."""
         return [self._text(f"{name}[{index}]", item) for index, item in enumerate(self._list(name))]
@@ -127,6 +146,9 @@ class Fields:
         except UnicodeEncodeError:  # Bytes that aren't UTF-8 were read as lone surrogates; JSON may also spell one out.
             self._fail(name, "must be valid UTF-8")
         return value
+
+    def _plain_text(self, name: str, value: object) -> str:
+        return json.dumps(value) if isinstance(value, bool | int | float) else self._text(name, value)
 
     def _integer(self, name: str, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):

@@ -77,7 +77,7 @@ def as_document(found: Identification) -> dict[str, Any]:
         "catalog_id": best.catalog_id if best else None,
         "confidence": best.confidence if best else 0.0,
         "needs_review": found.needs_review,
-        "candidates": [_candidate(candidate) for candidate in found.candidates],
+        "candidates": [candidate_document(candidate) for candidate in found.candidates],
         "review_reason": review_name(found.review_reason),
     }
 
@@ -87,7 +87,8 @@ def review_name(reason: ReviewReason) -> str | None:
     return ReviewReason.Name(reason).removeprefix("REVIEW_REASON_") if reason else None
 
 
-def _candidate(candidate: Candidate) -> dict[str, Any]:
+def candidate_document(candidate: Candidate) -> dict[str, Any]:
+    """One card that a scan may show, with how each field that was read compares."""
     return {
         "catalog_id": candidate.catalog_id,
         "name": candidate.name,

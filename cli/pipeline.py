@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from google.protobuf.message import Message
@@ -91,6 +91,35 @@ async def map_in_order(
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def merged(streams: Sequence[AsyncIterator[T]]) -> AsyncGenerator[T]:
+    """What comes of any of the streams, as it comes, until all have ended. Raises what the first to fail raises."""
+    found: asyncio.Queue[Any] = asyncio.Queue(maxsize=1)
+
+    async def pump(stream: AsyncIterator[T]) -> None:
+        try:
+            async for item in stream:
+                await found.put((item, None))
+            await found.put((_END, None))
+        except Exception as error:  # noqa: BLE001 - it is raised again where the items are taken
+            await found.put((_END, error))
+
+    pumps = [asyncio.create_task(pump(stream)) for stream in streams]
+    try:
+        left = len(pumps)
+        while left:
+            item, error = await found.get()
+            if error is not None:
+                raise error
+            if item is _END:
+                left -= 1
+            else:
+                yield item
+    finally:
+        for task in pumps:
+            task.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
 
 
 def _take(items: Iterator[T], future: asyncio.Future[Any], loop: asyncio.AbstractEventLoop) -> None:

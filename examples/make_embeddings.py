@@ -47,8 +47,9 @@ CARDS: list[dict[str, Any]] = [
         "supertype": "Pokémon",
         **FOSSIL,
     },
-    # Not even in the catalogue of pokemon-tcg-data, so that every catalogue has something to create.
+    # Not even in the catalogue of pokemon-tcg-data, so that a call and a scan always have one to create.
     {"catalog_id": "ex5.5-5", "name": "Pikachu", "number": "5", "supertype": "Pokémon", **CREATOR_PACK},
+    {"catalog_id": "ex5.5-3", "name": "Torchic", "number": "3", "supertype": "Pokémon", **CREATOR_PACK},
     # Without a name no card can be created.
     {"catalog_id": "ex5.5-4"},
 ]

@@ -12,6 +12,7 @@ from typing import Any
 
 import grpc
 import pytest
+from atelier.jobs.v1.jobs_service_pb2_grpc import JobsServiceStub
 from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
 
 from chassis.auth import Role
@@ -57,6 +58,14 @@ class System:
             yield ResolverServiceStub(channel)
 
     @asynccontextmanager
+    async def jobs(self) -> AsyncIterator[JobsServiceStub]:
+        """A stub at the gateway."""
+        interceptors = token_interceptors(self.stack.token(Role.OPERATOR))
+        address = self.stack.gateway_address
+        async with open_channel(address, package="atelier.jobs.v1", interceptors=interceptors) as channel:
+            yield JobsServiceStub(channel)
+
+    @asynccontextmanager
     async def anonymous(self) -> AsyncIterator[grpc.aio.Channel]:
         """A channel to the gateway without a token."""
         async with open_channel(self.stack.gateway_address) as channel:
@@ -64,11 +73,11 @@ class System:
 
     async def atelier(self, *arguments: str, stdin: bytes = b"") -> Ended:
         """Run the command line against this system."""
-        environment = os.environ | {
-            "ATELIER_CLI_ADDRESS": self.stack.gateway_address,
-            "ATELIER_CLI_STATE_DIR": str(self.stack.layout.root),
-        }
-        return await run(SCRIPTS / "atelier", *arguments, environment=environment, stdin=stdin)
+        return await run(SCRIPTS / "atelier", *arguments, environment=self._environment(), stdin=stdin)
+
+    async def start_atelier(self, *arguments: str) -> asyncio.subprocess.Process:
+        """Start the command line against this system, to be read while it runs."""
+        return await start(SCRIPTS / "atelier", *arguments, environment=self._environment())
 
     async def buf_curl(self, *arguments: str) -> Ended:
         """Run `buf curl` with an operator's token, for the call and for reflection."""
@@ -77,18 +86,24 @@ class System:
             SCRIPTS / "buf", "curl", "--http2-prior-knowledge", "--header", token, "--reflect-header", token, *arguments
         )
 
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
+            "ATELIER_CLI_ADDRESS": self.stack.gateway_address,
+            "ATELIER_CLI_STATE_DIR": str(self.stack.layout.root),
+        }
+
 
 async def run(*command: str | Path, environment: dict[str, str] | None = None, stdin: bytes = b"") -> Ended:
     """Run a program to its end."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=environment,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    process = await start(*command, environment=environment)
     out, err = await process.communicate(stdin)
     return Ended(process.returncode or 0, out.decode(), err.decode())
+
+
+async def start(*command: str | Path, environment: dict[str, str] | None = None) -> asyncio.subprocess.Process:
+    """Start a program."""
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(*command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe)
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,10 @@ async def test_the_demo_shows_every_tier_and_ends_well_leaving_nothing_behind(tm
     ended = await run(SCRIPTS / "atelier", "demo", "--json", environment=environment)
 
     assert ended.code == 0, ended.err
-    shown = json.dumps(json.loads(ended.out))
+    found = json.loads(ended.out)
+    shown = json.dumps(found)
     assert all(f'"{tier}"' in shown for tier in ("KEY", "CATALOG", "EMBEDDING"))
+    assert (found["scan"]["resolved"], found["scan"]["auto_created"], found["collection"]["total_cards"]) == (9, 1, 9)
     assert [path for path in (tmp_path / "state").rglob("*") if path.is_file()] == []
 
 

@@ -9,21 +9,25 @@ from typing import Any
 
 import grpc
 import pytest
+from atelier.jobs.v1.jobs_service_pb2_grpc import add_JobsServiceServicer_to_server
 from atelier.resolver.v1 import resolver_service_pb2 as messages
 from atelier.resolver.v1.card_pb2 import Card, CardDetails, CardSet
 from atelier.resolver.v1.resolver_service_pb2_grpc import (
     ResolverServiceServicer,
     add_ResolverServiceServicer_to_server,
 )
+from atelier.resolver.v1.scan_service_pb2_grpc import add_ScanServiceServicer_to_server
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from typer.testing import CliRunner
 
-from chassis.errors import STATUS_DETAILS_KEY, AtelierError, NotFound, status_of
+from chassis.errors import AtelierError, NotFound
 from cli.app import app
 from cli.config import CliSettings
+from tests.unit.cli.aborting import abort
+from tests.unit.cli.fake_jobs import FakeJobs
+from tests.unit.cli.fake_scans import FakeScans
 
-DOMAIN = "resolver.atelier"
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
@@ -54,7 +58,7 @@ class FakeResolver(ResolverServiceServicer):
     async def GetCard(self, request: Any, context: Any) -> Any:
         await self._begin(request, context)
         if not request.catalog_id.startswith("base1-") and not request.card_id:
-            await _abort(context, NotFound(f"There is no card {request.catalog_id}."))
+            await abort(context, NotFound(f"There is no card {request.catalog_id}."))
         return messages.GetCardResponse(card=card(4))
 
     async def SearchCards(self, request: Any, context: Any) -> Any:
@@ -115,7 +119,7 @@ class FakeResolver(ResolverServiceServicer):
         self.requests.append(request)
         self.tokens.append(dict(context.invocation_metadata()).get("authorization", ""))
         if self.error is not None:
-            await _abort(context, self.error)
+            await abort(context, self.error)
 
     async def _let_the_second_pass(self) -> None:
         if len(self.batches) == 1:
@@ -128,7 +132,8 @@ class FakeHealth(health_pb2_grpc.HealthServicer):
     """What the gateway says of the parts."""
 
     def __init__(self) -> None:
-        self.states: dict[str, int] = {"gateway": SERVING, "resolver": SERVING, "resolver/postgres": SERVING}
+        parts = ("gateway", "resolver", "resolver/postgres", "resolver/atelier.jobs.v1.JobsService")
+        self.states: dict[str, int] = dict.fromkeys(parts, SERVING)
 
     async def List(self, request: Any, context: Any) -> Any:
         checks = {part: health_pb2.HealthCheckResponse(status=state) for part, state in self.states.items()}
@@ -151,6 +156,8 @@ class FakeGateway:
     address: str
     resolver: FakeResolver
     health: FakeHealth
+    jobs: FakeJobs
+    scans: FakeScans
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -171,13 +178,15 @@ class FakeGateway:
 async def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeGateway]:
     for name in [name for name in os.environ if name.startswith("ATELIER_")]:
         monkeypatch.delenv(name)
-    resolver, health = FakeResolver(), FakeHealth()
+    resolver, health, jobs, scans = FakeResolver(), FakeHealth(), FakeJobs(), FakeScans()
     server = grpc.aio.server()
     add_ResolverServiceServicer_to_server(resolver, server)
+    add_JobsServiceServicer_to_server(jobs, server)
+    add_ScanServiceServicer_to_server(scans, server)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    yield FakeGateway(f"127.0.0.1:{port}", resolver, health, tmp_path)
+    yield FakeGateway(f"127.0.0.1:{port}", resolver, health, jobs, scans, tmp_path)
     await server.stop(None)
 
 
@@ -214,8 +223,3 @@ def _identification(text: Any) -> Any:
         card_id="c", catalog_id=f"base1-{text.number}", name="Charizard", confidence=0.75, evidence=[evidence]
     )
     return messages.Identification(candidates=[candidate])
-
-
-async def _abort(context: Any, error: AtelierError) -> None:
-    details = status_of(error, domain=DOMAIN).SerializeToString()
-    await context.abort(error.code, error.message, trailing_metadata=((STATUS_DETAILS_KEY, details),))

@@ -10,6 +10,7 @@ from cli.identify import from_file as scans
 from cli.key_files import KeyColumns, open_keys
 from cli.records import Record
 from cli.resolve import from_file as ids
+from cli.scan_files import open_detections
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
@@ -28,6 +29,7 @@ def test_every_record_of_the_other_files_can_be_read() -> None:
         *open_embeddings(str(EXAMPLES / "embeddings.jsonl")),
         *scans(str(EXAMPLES / "scans.jsonl")),
         *ids(str(EXAMPLES / "ids.jsonl")),
+        *open_detections(str(EXAMPLES / "scan.csv")),
     ]
 
     assert found

@@ -1,0 +1,31 @@
+"""What the demo saw."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from atelier.resolver.v1.scan_service_pb2 import GetCollectionResponse
+
+from cli.errors import CliError
+from cli.exits import ExitCode
+
+
+@dataclass(slots=True)
+class Report:
+    """Rows for the person who watches, and what did not come out as it should."""
+
+    resolved: list[dict[str, Any]] = field(default_factory=list)
+    identified: list[dict[str, Any]] = field(default_factory=list)
+    coverage: dict[str, Any] = field(default_factory=dict)
+    scan: dict[str, Any] = field(default_factory=dict)
+    collection: GetCollectionResponse = field(default_factory=GetCollectionResponse)
+    failures: list[str] = field(default_factory=list)
+
+    def expect(self, holds: bool, sentence: str) -> None:
+        """Note a failure unless it holds."""
+        if not holds:
+            self.failures.append(sentence)
+
+    def check(self) -> None:
+        """Raises CliError when anything failed."""
+        if self.failures:
+            raise CliError(f"The demo did not go as it should: {'; '.join(self.failures)}.", ExitCode.SOFTWARE)

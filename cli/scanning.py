@@ -1,0 +1,52 @@
+"""Scans from their first record to their end, as a person watches them: progress, sums, and what to look at."""
+
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli.output import counted, flush, say, stderr_console, write_json, write_line, write_table
+from cli.scan_documents import REVIEW_COLUMNS, review_row, scan_document, summed
+from cli.scan_files import Detections
+from cli.scan_upload import Upload, detections_to_review
+
+
+async def scan_records(upload: Upload, records: Detections, *, as_json: bool = False) -> list[dict[str, Any]]:
+    """Send the records, wait for the scans and give their documents, with progress; `as_json` prints each meanwhile.
+
+    Raises CliError and `grpc.aio.AioRpcError`.
+    """
+    found = []
+    with _progress() as progress:
+        task = progress.add_task("sending", total=None)
+        progress.update(task, total=await upload.send(records), description="scanning")
+        async for ended in upload.ends(lambda judged: progress.advance(task, judged)):
+            document = scan_document(ended, await detections_to_review(upload.gateway, ended))
+            found.append(document)
+            if as_json:
+                write_json(document)
+                flush()
+    return found
+
+
+def show_scans(found: list[dict[str, Any]]) -> None:
+    """What the scans came to together, and a table of what needs review."""
+    write_table(("what", "count"), summed(found))
+    reviews = [review_row(one["scan_id"], detection) for one in found for detection in one["review"]]
+    if reviews:
+        write_line("")
+        write_table(REVIEW_COLUMNS, reviews)
+        say("Say which card one shows by `atelier confirm SCAN DETECTION CARD`.")
+    say(f"{counted(len(found), 'scan')}.")
+
+
+def _progress() -> Progress:
+    console = stderr_console()
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("detections"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
