@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format stubs verify lock bench clean
+.PHONY: help setup demo up test check format stubs verify lock chaos bench clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ verify: $(READY) ## Prove that gen/ is what protos/ gives
 lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --universal --generate-hashes --upgrade \
 		--no-header --no-emit-index-url --no-annotate --output-file requirements.lock
+
+chaos: $(READY) ## Storm a mixed load with crashes for MINUTES=3 by SEED=1; fails unless nothing is lost or doubled
+	@SEED=$(SEED) MINUTES=$(MINUTES) $(BIN)/python -m tests.crash.chaos
 
 bench: $(READY) ## Measure everything, or ONLY=name, beside its limits and peers
 	@$(BIN)/python -m bench $(ONLY)

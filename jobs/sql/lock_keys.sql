@@ -1,6 +1,6 @@
 -- Locks keys of the kind $1 that have jobs QUEUED, aren't held and have fewer than $2 RUNNING, until the transaction
--- ends: at most $3, those first whose turn it is by the lanes' order $4. A key that another worker has locked is left out,
--- and that is told.
+-- ends: at most $3, those first whose turn it is by the lanes' order $4. A key that another worker has locked is left
+-- out, and that is told.
 WITH RECURSIVE keys AS (
     -- One index probe a key, however many jobs wait under it.
     (

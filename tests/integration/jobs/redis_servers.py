@@ -94,7 +94,7 @@ async def run_cluster(folder: Path, ports: Sequence[int]) -> AsyncIterator[Seque
             await client.execute_command("CLUSTER ADDSLOTS", *share)
             await client.execute_command("CLUSTER MEET", "127.0.0.1", ports[0])
         async with asyncio.timeout(READY_SECONDS * 2):
-            while not all([await _is_whole(client, len(nodes)) for client in clients]):  # noqa: ASYNC110 - Redis tells nobody
+            while not all([await _is_whole(one, len(nodes)) for one in clients]):  # noqa: ASYNC110 - Redis tells nobody
                 await asyncio.sleep(0.05)
         yield nodes
 

@@ -14,8 +14,8 @@ from jobs.transactions import Transaction
 from tests.conftest import Schema
 from tests.integration.jobs.engine import Blocking, Engine, Engines, done, within
 
-LEASE_SECONDS = 0.6
-LONG_SECONDS = 3 * LEASE_SECONDS
+LEASE_SECONDS = 1.0
+LONG_SECONDS = 2.2 * LEASE_SECONDS
 KINDS = [Kind(name="work"), Kind(name="other")]
 
 
@@ -37,7 +37,8 @@ async def test_an_effect_that_takes_long_costs_no_other_job_its_lease(engine: En
         return Done(write)
 
     own = await engine(KINDS, {"work": work, "other": blocking}, lease_seconds=LEASE_SECONDS)
-    await engine(KINDS, {"work": done, "other": done}, lease_seconds=LEASE_SECONDS)
+    # Another process, which only looks for lost jobs.
+    await engine([*KINDS, Kind(name="idle")], {"idle": done}, lease_seconds=LEASE_SECONDS)
     beside = await bystander(own, blocking)
 
     slow = await own.until(await own.start_job())
@@ -90,7 +91,7 @@ async def test_handlers_that_hold_every_connection_cost_no_job_its_lease(
     own = await engine(
         [Kind(name="work", concurrency=4)], {"work": work}, database=crowded, lease_seconds=LEASE_SECONDS
     )
-    client = await engine([Kind(name="work", concurrency=4)], {"work": done}, lease_seconds=LEASE_SECONDS)
+    client = await engine([Kind(name="work"), Kind(name="idle")], {"idle": done}, lease_seconds=LEASE_SECONDS)
     made = await client.enqueue(*[NewJob(kind="work", owner="ann") for _ in range(12)])
     rows = [await client.until(one.id) for one in made]
     await own.worker.stop()

@@ -164,15 +164,20 @@ async def test_a_cancelled_suspect_does_not_wait_for_its_turn(engine: Engines) -
     own = await engine([WORK], {"work": blocking}, lease_seconds=60)
     await own.start_job()
     await blocking.next()
-    suspect = await own.start_job(run_at=None)
-    await own.fetch("UPDATE jobs SET losses = 2, state = 'QUEUED' WHERE id = $1 AND state = 'QUEUED'", suspect)
-    await own.until(suspect, "RUNNING")
 
+    async def enqueue_suspect(transaction: Transaction) -> UUID:
+        (made,) = await transaction.enqueue([NewJob(kind="work", owner="ann")])
+        await transaction.connection.execute("UPDATE jobs SET losses = 2 WHERE id = $1", made.id)
+        return made.id
+
+    suspect = await own.transact(enqueue_suspect)
+    await own.until(suspect, "RUNNING")
     await cancel(own, suspect)
     row = await within(own.until(suspect), 5)
     blocking.let_go()
 
     assert row["state"] == "CANCELLED"
+    assert blocking.most == 1
 
 
 async def test_a_cancelled_job_is_told_to_its_kinds_hook_in_the_same_transaction(engine: Engines) -> None:

@@ -1,0 +1,49 @@
+"""Somebody else's server, as a payment provider is: does what it is asked once for each idempotency key."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+LOOPBACK = "127.0.0.1"
+
+
+class Peer:
+    """`calls`: how often it was asked, by key. It has done the work of each key once, however often that was."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.port = 0
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take a key a line."""
+        try:
+            while line := await reader.readline():
+                self.calls[line.decode().strip()] += 1
+                writer.write(b"done\n")
+                await writer.drain()
+        except ConnectionError:
+            pass  # The caller was killed.
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def open_peer() -> AsyncIterator[Peer]:
+    """A peer on a free port of loopback."""
+    peer = Peer()
+    server = await asyncio.start_server(peer.answer, LOOPBACK, 0)
+    async with server:
+        peer.port = server.sockets[0].getsockname()[1]
+        yield peer
+
+
+async def call(port: int, key: str) -> None:
+    """Ask for the work of `key`. Raises OSError when the peer is away."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    try:
+        writer.write(key.encode() + b"\n")
+        if not await reader.readline():
+            raise ConnectionResetError
+    finally:
+        writer.close()
