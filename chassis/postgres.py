@@ -70,9 +70,20 @@ class Database:
         self._schema = schema
         self._pool_size = pool_size
         self._timeout_seconds = statement_timeout_seconds
+        self._meter = meter
         self._pool: Pool | None = None
         self._retries = meter.create_counter(
             "atelier.transaction.retries", description="Transactions run again after a conflict, by SQLSTATE."
+        )
+
+    def beside(self, *, pool_size: int) -> "Database":
+        """The same database with a pool of its own, which no user of this one can exhaust. Start it and stop it."""
+        return Database(
+            url=self._url,
+            schema=self._schema,
+            pool_size=pool_size,
+            statement_timeout_seconds=self._timeout_seconds,
+            meter=self._meter,
         )
 
     async def start(self) -> None:

@@ -30,6 +30,8 @@ from jobs.transactions import Transactions
 
 # How long handlers may take to notice that the worker leaves, once their grace is over.
 LEAVE_SECONDS = 2.0
+# One each for leases, progress, finished jobs and tidying; claims come on top.
+KEEPING_CONNECTIONS = 4
 
 
 class Worker:
@@ -50,14 +52,15 @@ class Worker:
         log: structlog.stdlib.BoundLogger,
     ) -> None:
         self.id = uuid4()
-        self._database = database
+        # Handlers and effects may hold every connection of theirs for as long as they like: renewing needs its own.
+        self._database = database.beside(pool_size=KEEPING_CONNECTIONS + len(handlers))
         self._bell = bell
         self._events = events
         self._grace_seconds = grace_seconds
         self._tally = tally
         self._log = log
         self._keeper = Keeper(
-            database=database,
+            database=self._database,
             bell=bell,
             events=events,
             worker_id=self.id,
@@ -67,11 +70,13 @@ class Worker:
             tally=tally,
             log=log,
         )
-        self._finisher = Finisher(database=database, events=events, tally=tally, forget=self._keeper.forget, log=log)
+        self._finisher = Finisher(
+            database=self._database, events=events, tally=tally, forget=self._keeper.forget, log=log
+        )
         timer = Timer(transactions=transactions, log=log)
         reaper = Reaper(transactions=transactions, kinds=kinds, lease_seconds=lease_seconds, tally=tally, log=log)
-        janitor = Janitor(database=database, kinds=kinds.values(), log=log)
-        self._keeping: Sequence[Part] = (self._keeper, janitor, reaper, timer, self._finisher)
+        janitor = Janitor(database=self._database, kinds=kinds.values(), log=log)
+        self._keeping: Sequence[Part] = (self._database, self._keeper, janitor, reaper, timer, self._finisher)
         runner = Runner(
             handlers=handlers,
             transactions=transactions,
@@ -87,7 +92,7 @@ class Worker:
                 kind=kinds[name],
                 worker_id=self.id,
                 lease_seconds=lease_seconds,
-                database=database,
+                database=self._database,
                 bell=bell,
                 events=events,
                 keeper=self._keeper,

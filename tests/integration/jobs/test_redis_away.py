@@ -93,9 +93,10 @@ async def test_a_redis_that_falls_silent_holds_up_neither_callers_nor_workers(
         stopped = time.monotonic() - began
 
     assert accepted < 1
-    assert first < 4
-    assert second < 3
-    assert stopped < 4
+    # Without patience of our own it is the client's: more than ten seconds for each word to Redis.
+    assert first < 8
+    assert second < 8
+    assert stopped < 8
 
 
 async def test_a_worker_that_starts_beside_a_silent_redis_works(
