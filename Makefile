@@ -4,8 +4,12 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
+# Test processes beside each other: most tests wait, for servers, signals and leases.
+TESTERS ?= 3
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# All but the weights' own libraries (`diffusers`), which are gigabytes.
+EXTRAS := cli gateway generator resolver stack
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check format stubs verify lock chaos bench clean
@@ -22,7 +26,7 @@ up: $(READY) ## Run the system on this machine until Ctrl-C
 	@$(BIN)/atelier up
 
 test: $(READY) ## Run every test
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile $(PYTEST)
 
 check: $(READY) ## Format, lint, types, import contracts, protos, stubs
 	$(BIN)/ruff format --check .
@@ -44,7 +48,7 @@ verify: $(READY) ## Prove that gen/ is what protos/ gives
 	$(BIN)/python protos/generate.py --check
 
 lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
-	$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --universal --generate-hashes --upgrade \
+	$(BIN)/uv pip compile --quiet pyproject.toml $(addprefix --extra ,$(EXTRAS)) --group dev --universal --generate-hashes --upgrade \
 		--no-header --no-emit-index-url --no-annotate --output-file requirements.lock
 
 chaos: $(READY) ## Storm a mixed load with crashes for MINUTES=3 by SEED=1; fails unless nothing is lost or doubled

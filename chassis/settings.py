@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, Validat
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.auth import Jwks, KeySource, SharedSecret
+from chassis.media import MediaSigner
 
 PREFIX = "ATELIER_"
 # Names that belong to another process of the system; a process ignores its neighbours' settings.
@@ -47,12 +48,15 @@ class ProcessSettings(BaseSettings):
     jwks_url: str | None = shared("JWKS_URL", None, "Where an identity provider publishes its keys.")
     redis_url: SecretStr | None = shared("REDIS_URL", None, "Redis; all it holds may be lost.")
     blobs_url: str | None = shared("BLOBS_URL", None, "Object store: file://, s3://, gs:// or az://.")
+    media_secret_file: Path | None = shared(
+        "MEDIA_SECRET_FILE", None, "File with the secret that signs pictures' URLs."
+    )
     otlp_endpoint: str | None = shared("OTLP_ENDPOINT", None, "OTLP collector, gRPC; unset: no traces.")
     tls_certificate_file: Path | None = shared("TLS_CERTIFICATE_FILE", None, "PEM chain; with the key turns TLS on.")
     tls_key_file: Path | None = shared("TLS_KEY_FILE", None, "PEM private key.")
     tls_ca_file: Path | None = shared("TLS_CA_FILE", None, "PEM roots; a server then demands client certificates.")
 
-    @field_validator("jwt_secret_file", "tls_certificate_file", "tls_key_file", "tls_ca_file")
+    @field_validator("jwt_secret_file", "media_secret_file", "tls_certificate_file", "tls_key_file", "tls_ca_file")
     @classmethod
     def _can_be_read(cls, path: Path | None) -> Path | None:
         try:
@@ -67,6 +71,13 @@ class ProcessSettings(BaseSettings):
     def _is_a_secret(cls, path: Path | None) -> Path | None:
         if path is not None:
             SharedSecret(path.read_text().strip())
+        return path
+
+    @field_validator("media_secret_file")
+    @classmethod
+    def _can_sign(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            MediaSigner(path.read_text().strip())
         return path
 
     @field_validator("processes")

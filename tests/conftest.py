@@ -25,7 +25,9 @@ from cli.stack.stack import Stack
 from tests.samples import REPOSITORY as REPOSITORY
 from tests.samples import SHARED_DATA
 
-MIGRATIONS = [REPOSITORY / part / "migrations" for part in ("jobs", "ledger", "services/resolver")]
+MIGRATIONS = [
+    REPOSITORY / part / "migrations" for part in ("jobs", "ledger", "services/resolver", "services/generator")
+]
 
 
 @pytest.fixture(scope="session")

@@ -180,7 +180,7 @@ async def test_the_command_migrates_and_says_what_it_applied(
     assert await process.ended() == 0
     (line,) = await process.logged("migrated")
     assert line["schema"] == empty
-    assert line["applied"][0].startswith("0001.")
+    assert line["applied"] == ["jobs-0001.jobs", "0001.cards", "0002.scans"]
 
 
 async def test_a_failing_command_exits_with_70_and_one_line(

@@ -69,8 +69,10 @@ async def test_a_user_meets_only_its_own_jobs(rig: Rig) -> None:
         assert (await rig.operating.get_job(name))["state"] == "QUEUED"
 
 
-@pytest.mark.parametrize("name", [f"mill/jobs/{uuid4()}", f"other/jobs/{uuid4()}"])
-async def test_what_isn_t_there_is_not_found(rig: Rig, name: str) -> None:
+@pytest.mark.parametrize("service", ["mill", "other"])
+async def test_what_isn_t_there_is_not_found(rig: Rig, service: str) -> None:
+    name = f"{service}/jobs/{uuid4()}"
+
     with called_by("ops", Role.OPERATOR), pytest.raises(JobNotFound) as caught:
         await rig.operating.get_job(name)
 

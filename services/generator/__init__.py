@@ -1,0 +1,1 @@
+"""The generator: images from poses and players, paid once."""

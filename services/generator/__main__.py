@@ -1,0 +1,225 @@
+"""`python -m services.generator serve | work | run | migrate`: builds the process from leaf to root, no more."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from atelier.generator.v1.credit_service_pb2_grpc import add_CreditServiceServicer_to_server
+from atelier.generator.v1.generation_service_pb2_grpc import add_GenerationServiceServicer_to_server
+from atelier.generator.v1.pose_service_pb2_grpc import add_PoseServiceServicer_to_server
+
+from chassis.auth import Role
+from chassis.blobs import Blobs
+from chassis.command import run_command
+from chassis.health import Dependency, Health
+from chassis.lifecycle import Part
+from chassis.migrate import migrate
+from chassis.postgres import Database
+from chassis.redis import ping_redis
+from chassis.server import GrpcServer, Service
+from chassis.telemetry import Telemetry
+from jobs.running import Handler
+from jobs.runtime import MIGRATIONS as JOB_MIGRATIONS
+from jobs.runtime import JobRuntime
+from ledger.store import MIGRATIONS as LEDGER_MIGRATIONS
+from services.generator import credit_servicer, pose_servicer, servicer, store
+from services.generator.backends.choosing import choose_backend
+from services.generator.config import GeneratorSettings
+from services.generator.credit_servicer import CreditServicer
+from services.generator.crediting import Crediting
+from services.generator.drawing import Drawing
+from services.generator.errors import DOMAIN
+from services.generator.exporting import Exporting
+from services.generator.generating import Generating
+from services.generator.generation_watching import GenerationWatching
+from services.generator.handlers import ExportHandler, export_kind, variation_kind
+from services.generator.making import Maker, Making
+from services.generator.messages import Messages
+from services.generator.pictures import PictureStore
+from services.generator.pose_importing import PoseImporting
+from services.generator.pose_servicer import PoseServicer
+from services.generator.pose_thumbnails import PoseThumbnails
+from services.generator.posing import Posing
+from services.generator.rasteriser import Rasteriser
+from services.generator.servicer import GenerationServicer
+from services.generator.steering import Steering
+from services.generator.variation_names import EXPORT_KIND, VARIATION_KIND
+from services.generator.variations import VariationHandler
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+GRANTERS = frozenset({Role.OPERATOR})
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What serving and working both stand on."""
+
+    telemetry: Telemetry
+    database: Database
+    rasteriser: Rasteriser
+    maker: Maker
+    pictures: PictureStore
+    jobs: JobRuntime
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """In the order they start."""
+        drawing = Drawing(rasteriser=self.rasteriser, backend=self.maker.backend)
+        return [self.telemetry, self.database, drawing, *self.jobs.serving_parts()]
+
+
+def foundation(
+    settings: GeneratorSettings, log: structlog.stdlib.BoundLogger, *, maker: Maker | None = None
+) -> Foundation:
+    """The same for every command. `maker`: another than the settings name."""
+    telemetry = Telemetry(
+        service="generator",
+        replica=settings.replica,
+        metrics_port=settings.own_metrics_port,
+        otlp_endpoint=settings.otlp_endpoint,
+    )
+    database = Database(
+        url=settings.database_url,
+        schema=settings.schema_name,
+        pool_size=settings.pool_size,
+        statement_timeout_seconds=settings.statement_timeout_seconds,
+        meter=telemetry.meter,
+    )
+    rasteriser = Rasteriser(processes=settings.drawers)
+    jobs = JobRuntime(
+        service="generator",
+        database=database,
+        kinds=[variation_kind(concurrency=settings.variation_concurrency), export_kind()],
+        settings=settings,
+        prefix=settings.schema_name,
+        meter=telemetry.meter,
+        log=log,
+    )
+    return Foundation(
+        telemetry=telemetry,
+        database=database,
+        rasteriser=rasteriser,
+        maker=maker or Maker(*choose_backend(settings, rasteriser=rasteriser, drawers=settings.drawers, log=log)),
+        pictures=PictureStore(Blobs(settings.needed_blobs_url)),
+        jobs=jobs,
+    )
+
+
+def serving(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The parts of a process that answers calls, in the order they start."""
+    base = foundation(settings, log)
+    return [*base.parts, *answering(settings, base, log)]
+
+
+def working(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The parts of a process that makes images."""
+    base = foundation(settings, log)
+    return [*base.parts, worker(base, log)]
+
+
+def running(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The parts of a process that does both."""
+    base = foundation(settings, log)
+    return [*base.parts, *answering(settings, base, log), worker(base, log)]
+
+
+def answering(settings: GeneratorSettings, base: Foundation, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The server and what it needs for itself."""
+    watching = GenerationWatching(database=base.database, events=base.jobs.events)
+    services = [*own_services(settings, base, watching), base.jobs.service()]
+    health = Health(
+        services=[service.name for service in services],
+        dependencies=[*dependencies(settings, base.database), base.jobs.statistics.dependency],
+        interval_seconds=1.0,
+        log=log,
+    )
+    server = GrpcServer(
+        settings=settings, domain=DOMAIN, services=services, health=health, telemetry=base.telemetry, log=log
+    )
+    return [base.jobs.statistics, health, server, watching, base.jobs.watching]
+
+
+def own_services(settings: GeneratorSettings, base: Foundation, watching: GenerationWatching) -> list[Service]:
+    """The generator's own services."""
+    database, transactions, price = base.database, base.jobs.transactions, settings.credits_per_image
+    posing = Posing(database=database)
+    generations = GenerationServicer(
+        generating=Generating(
+            database=database,
+            transactions=transactions,
+            posing=posing,
+            backend_name=base.maker.backend.name,
+            limits=base.maker.backend.limits,
+            price=price,
+        ),
+        steering=Steering(database=database, transactions=transactions, price=price),
+        watching=watching,
+        pictures=base.pictures,
+        messages=Messages(settings.media_signer()),
+    )
+    poses = PoseServicer(
+        posing=posing,
+        importing=PoseImporting(database=database),
+        thumbnails=PoseThumbnails(rasteriser=base.rasteriser),
+    )
+    credit = CreditServicer(crediting=Crediting(database=database))
+    return [
+        Service(
+            name=servicer.SERVICE_NAME,
+            add=add_GenerationServiceServicer_to_server,
+            servicer=generations,
+            roles={},
+        ),
+        Service(name=pose_servicer.SERVICE_NAME, add=add_PoseServiceServicer_to_server, servicer=poses, roles={}),
+        Service(
+            name=credit_servicer.SERVICE_NAME,
+            add=add_CreditServiceServicer_to_server,
+            servicer=credit,
+            roles={"GrantCredits": GRANTERS},
+        ),
+    ]
+
+
+def worker(base: Foundation, log: structlog.stdlib.BoundLogger) -> Part:
+    """What makes images."""
+    database, pictures = base.database, base.pictures
+    exporting = Exporting(pictures=pictures, log=log)
+    making = Making(database=database, maker=base.maker, pictures=pictures)
+    handlers: dict[str, Handler] = {
+        VARIATION_KIND: VariationHandler(database=database, making=making, pictures=pictures, exporting=exporting),
+        EXPORT_KIND: ExportHandler(database=database, pictures=pictures, exporting=exporting),
+    }
+    return base.jobs.worker(handlers)
+
+
+def dependencies(settings: GeneratorSettings, database: Database) -> list[Dependency]:
+    """PostgreSQL must be there with its tables; Redis may be away, as all it holds may be lost."""
+
+    async def check_postgres() -> None:
+        await database.run(store.check_tables)
+
+    found = [Dependency("postgres", check_postgres)]
+    if settings.redis_url is not None:
+        url = settings.redis_url
+        found.append(Dependency("redis", lambda: ping_redis(url), required=False))
+    return found
+
+
+def migrate_schema(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> None:
+    """Bring the schema up to date."""
+    folders = [JOB_MIGRATIONS, LEDGER_MIGRATIONS, MIGRATIONS]
+    applied = migrate(url=settings.database_url, schema=settings.schema_name, folders=folders)
+    log.info("migrated", schema=settings.schema_name, applied=applied)
+
+
+if __name__ == "__main__":
+    run_command(
+        sys.argv[1:],
+        process="generator",
+        module="services.generator",
+        settings_class=GeneratorSettings,
+        commands={"serve": serving, "work": working, "run": running},
+        migrate=migrate_schema,
+    )

@@ -1,0 +1,1 @@
+"""Images by Stable Diffusion from weights on this machine."""

@@ -1,0 +1,1 @@
+"""Images by any server with OpenAI's Images API."""
