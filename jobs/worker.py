@@ -30,7 +30,7 @@ from jobs.transactions import Transactions
 
 # How long handlers may take to notice that the worker leaves, once their grace is over.
 LEAVE_SECONDS = 2.0
-# One each for leases, progress, finished jobs and tidying; claims come on top.
+# For leases, progress, finished jobs and a claim; what comes on top waits a moment, as all of these are short.
 KEEPING_CONNECTIONS = 4
 
 
@@ -53,7 +53,7 @@ class Worker:
     ) -> None:
         self.id = uuid4()
         # Handlers and effects may hold every connection of theirs for as long as they like: renewing needs its own.
-        self._database = database.beside(pool_size=KEEPING_CONNECTIONS + len(handlers))
+        self._database = database.beside(pool_size=KEEPING_CONNECTIONS)
         self._bell = bell
         self._events = events
         self._grace_seconds = grace_seconds

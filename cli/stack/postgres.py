@@ -35,7 +35,7 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "cluster_name": DATABASE,
     "shared_buffers": "128MB",
-    "max_connections": "100",
+    "max_connections": "200",
     "fsync": "on",
     "synchronous_commit": "on",
     # No replica ever follows this server.

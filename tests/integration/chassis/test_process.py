@@ -67,7 +67,7 @@ async def test_wrong_settings_end_it_with_78_and_every_mistake_and_no_secret() -
 async def test_an_unknown_command_ends_it_with_64_and_the_known_ones(arguments: tuple[str, ...]) -> None:
     code, log = await output(*RESOLVER, *arguments)
 
-    assert (code, log) == (64, "usage: python -m services.resolver serve | run | migrate\n")
+    assert (code, log) == (64, "usage: python -m services.resolver serve | work | run | migrate\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

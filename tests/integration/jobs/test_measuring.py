@@ -85,7 +85,7 @@ async def test_an_idle_worker_leaves_the_database_in_peace(engine: Engines) -> N
     kinds = [Kind(name=name) for name in ("work", "second", "third")]
     own = await engine(kinds, {kind.name: done for kind in kinds}, lease_seconds=15)
     await own.until(await own.start_job())
-    seconds = 4.0
+    seconds = 10.0
     before = await statements(own)
 
     await asyncio.sleep(seconds)
