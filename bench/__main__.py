@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import uvloop
 
-from bench import gateway, identify, imports, memory, resolve
+from bench import gateway, identify, idle, imports, jobs, memory, resolve, scans
 from bench.figures import Figure, keep, print_table
 from bench.surroundings import Surroundings, surroundings
 
@@ -15,6 +15,9 @@ BENCHES: dict[str, Callable[[Surroundings], Awaitable[list[Figure]]]] = {
     "resolve": resolve.measure,
     "identify": identify.measure,
     "gateway": gateway.measure,
+    "scans": scans.measure,
+    "jobs": jobs.measure,
+    "idle": idle.measure,
 }
 
 

@@ -40,9 +40,9 @@ class Surroundings:
         async with self.channel(self.stack.gateway_address) as channel:
             yield ResolverServiceStub(channel)
 
-    def channel(self, address: str) -> grpc.aio.Channel:
-        """A channel with an operator's token."""
-        token = self.stack.token(Role.OPERATOR)
+    def channel(self, address: str, token: str = "") -> grpc.aio.Channel:
+        """A channel with a token; an operator's unless told otherwise."""
+        token = token or self.stack.token(Role.OPERATOR)
         return open_channel(address, package="atelier.resolver.v1", interceptors=token_interceptors(token))
 
     async def postgres(self) -> "asyncpg.Connection[asyncpg.Record]":
