@@ -95,13 +95,11 @@ async def test_child_that_is_never_ready_ends_the_wait_in_time(supervisor: Super
 
 async def test_higher_stages_stop_first(supervisor: Supervisor, until: Until, tmp_path: Path) -> None:
     code = """
-import signal, sys, time
-def stop(*_):
-    open({path!r}, "a").write("{name}")
-    sys.exit(0)
-signal.signal(signal.SIGTERM, stop)
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
 open({path!r} + ".up", "a").write("x")
-while True: signal.pause()
+signal.sigwait([signal.SIGTERM])
+open({path!r}, "a").write("{name}")
 """
     path = tmp_path / "order"
     for name, stage in (("a", 0), ("c", 2), ("b", 1)):
@@ -132,8 +130,14 @@ async def test_child_that_ignores_the_stop_signal_is_killed_with_its_whole_group
 
 
 async def test_kill_ends_a_stop_that_is_under_way(supervisor: Supervisor, until: Until, layout: Layout) -> None:
-    stubborn = "import signal; signal.signal(signal.SIGTERM, lambda *_: print('not yet', flush=True))\n"
-    await supervisor.start(spec(stubborn + FOREVER, stop_seconds=60))
+    # Blocked and waited for: a handler that prints while the program prints would end it.
+    stubborn = """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+print("up", flush=True)
+while signal.sigwait([signal.SIGTERM]): print("not yet", flush=True)
+"""
+    await supervisor.start(spec(stubborn, stop_seconds=60))
     await until(lambda: layout.log.exists() and "| up" in layout.log.read_text())
     began = time.monotonic()
 
