@@ -67,8 +67,10 @@ class Health(health_pb2_grpc.HealthServicer):
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            self._stopped = True
-            await self._publish(dict.fromkeys(self._states, HealthCheckResponse.NOT_SERVING))
+            async with self._changed:
+                self._stopped = True
+                self._states = dict.fromkeys(self._states, HealthCheckResponse.NOT_SERVING)
+                self._changed.notify_all()
 
     async def Check(self, request: health_pb2.HealthCheckRequest, context: Any) -> HealthCheckResponse:
         """The present state. NOT_FOUND for a name nobody here has."""
@@ -85,9 +87,11 @@ class Health(health_pb2_grpc.HealthServicer):
     async def Watch(self, request: health_pb2.HealthCheckRequest, context: Any) -> Any:
         """The present state, then every change; ends with the process, which waits for nobody who only watches."""
         last = None
-        while not (self._stopped and last is not None):
+        while True:
             async with self._changed:
                 while (state := self._states.get(request.service, HealthCheckResponse.SERVICE_UNKNOWN)) == last:
+                    if self._stopped:
+                        return
                     await self._changed.wait()
             last = state
             yield HealthCheckResponse(status=state)

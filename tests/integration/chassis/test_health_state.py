@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import structlog
 from grpc.aio import AioRpcError
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chassis.client import open_channel
-from chassis.health import Dependency
+from chassis.health import Dependency, Health
 from tests.integration.chassis.conftest import SERVICE, ServeToy, Toy, Until, code_of
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -158,3 +159,29 @@ async def test_stopping_twice_is_legal(serve_toy: ServeToy) -> None:
     for _ in range(2):
         await toy.server.stop()
         await toy.health.stop()
+
+
+async def test_a_watcher_that_is_slow_to_take_the_first_state_still_hears_the_last() -> None:
+    health = Health(services=[], dependencies=[], interval_seconds=60, log=structlog.get_logger())
+    await health.start()
+    watch = health.Watch(health_pb2.HealthCheckRequest(), None)
+
+    before = (await anext(watch)).status  # The server is still handing it over.
+    await health.stop()
+
+    assert [before, *[state.status async for state in watch]] == [SERVING, NOT_SERVING]
+
+
+async def test_watches_of_what_isnt_serving_end_with_the_process() -> None:
+    away = Dependency("postgres", Switch(on=False).check)
+    health = Health(services=[], dependencies=[away], interval_seconds=60, log=structlog.get_logger())
+    await health.start()
+    watch = health.Watch(health_pb2.HealthCheckRequest(), None)
+    await anext(watch)
+    waiting = asyncio.ensure_future(anext(watch, None))
+    await asyncio.sleep(0)  # It waits for a change now.
+
+    await health.stop()
+
+    async with asyncio.timeout(10):
+        assert await waiting is None
