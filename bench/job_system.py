@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from bench.peers import roles
+from chassis.lifecycle import settle
 from chassis.migrate import migrate
 from chassis.postgres import Database
 from jobs.config import JobSettings
@@ -61,6 +62,7 @@ class Atelier:
         self._parts = [self.database, *self._runtime.serving_parts()]
         for part in self._parts:
             await part.start()
+        settle()
 
     async def close(self) -> None:
         """Stop it."""
@@ -75,9 +77,10 @@ class Atelier:
             await connection.execute(MAKE_EFFECTS)
 
     async def enqueue(self, payloads: Sequence[bytes]) -> None:
-        """One transaction."""
-        jobs = [NewJob(kind=KIND, owner="bench", payload=payload) for payload in payloads]
-        await self._runtime.transactions.transact(lambda transaction: transaction.enqueue(jobs))
+        """One statement."""
+        await self._runtime.transactions.enqueue(
+            [NewJob(kind=KIND, owner="bench", payload=payload) for payload in payloads]
+        )
 
     async def work(self, handle: roles.Handle) -> None:
         """A worker, as `work` has."""

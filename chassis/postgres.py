@@ -166,17 +166,22 @@ class Database:
 
     async def run(self, work: "Callable[[Connection], Awaitable[ResultT]]") -> ResultT:
         """The same for `work` of a single statement, which is a transaction by itself and needs no BEGIN and COMMIT."""
+        with contextlib.suppress(*CONFLICTS):
+            return await self._attempt(work)  # The retrying below takes longer to set up than many a statement.
         async for attempt in stamina.retry_context(
-            on=CONFLICTS, attempts=6, timeout=None, wait_initial=0.01, wait_max=0.2, wait_jitter=0.02
+            on=CONFLICTS, attempts=5, timeout=None, wait_initial=0.01, wait_max=0.2, wait_jitter=0.02
         ):
             with attempt:
-                async with self.connection() as connection:
-                    try:
-                        return await work(connection)
-                    except CONFLICTS as error:
-                        self._retries.add(1, {"schema": self._schema, "sqlstate": error.sqlstate or ""})
-                        raise
+                return await self._attempt(work)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _attempt(self, work: "Callable[[Connection], Awaitable[ResultT]]") -> ResultT:
+        async with self.connection() as connection:
+            try:
+                return await work(connection)
+            except CONFLICTS as error:
+                self._retries.add(1, {"schema": self._schema, "sqlstate": error.sqlstate or ""})
+                raise
 
     async def ping(self) -> None:
         """Raises Unavailable unless the server answers a query."""

@@ -47,6 +47,8 @@ FIRST_POLL_SECONDS, LONGEST_POLL_SECONDS = 0.05, 1.0
 CLAIM_SECONDS = 10.0
 FAILED_SECONDS = 0.5
 KEYS_AT_ONCE = 200
+# Many jobs are claimed in parts: PostgreSQL looks for the next while these run.
+CLAIMED_AT_ONCE = 500
 LEFT_OUT_SECONDS = 0.02
 
 
@@ -107,9 +109,9 @@ class Consumer:
     async def _run(self) -> None:
         if self._listener is not None:
             await self._listener.take_over()
-        while free := await self._until_stopping(self._slots.wait()):
+        while free := await self._room():
             try:
-                await self._claim_and_listen(free)
+                await self._claim_and_listen(min(free, CLAIMED_AT_ONCE))
             except (AtelierError, TimeoutError) as error:
                 self._log.warning("jobs not claimed", kind=self._kind.name, error=repr(error))
             except Exception:  # noqa: BLE001 - a bug in one claim must not end all that follow
@@ -118,15 +120,21 @@ class Consumer:
                 continue
             await self._until_stopping(asyncio.sleep(FAILED_SECONDS))
 
-    async def _claim_and_listen(self, free: int) -> None:
+    async def _room(self) -> int | None:
+        """How many slots are free, once there are enough; None as soon as this consumer should stop."""
+        if self._slots.enough:
+            return None if self._stopping.is_set() else self._slots.free
+        return await self._until_stopping(self._slots.wait())
+
+    async def _claim_and_listen(self, limit: int) -> None:
         async with asyncio.timeout(CLAIM_SECONDS):
-            claimed = await self._claim(free)
+            claimed = await self._claim(limit)
         if self._listener is not None:
             await self._listener.acknowledge()
-        if len(claimed) < free and self._left_out:
+        if len(claimed) < limit and self._left_out:
             # Another worker claims from those keys just now, and may have counted before the latest job was there.
             await self._until_stopping(asyncio.sleep(LEFT_OUT_SECONDS))
-        elif len(claimed) < free:
+        elif len(claimed) < limit:
             await self._wait_for_work(found=bool(claimed))
         else:
             # There may be more than fits here: wake the next worker, as this one was woken.

@@ -17,6 +17,8 @@ from jobs.loops import Loop
 
 STREAM_LIMIT = 1_000
 IDS_AT_ONCE = 1_000
+# Changes that come close upon one another go out together.
+GATHER_SECONDS = 0.02
 BLOCK_SECONDS = 3.0
 LOOK_AGAIN_SECONDS = 5.0
 LOOK_AGAIN_WHILE_AWAY_SECONDS = 1.0
@@ -57,7 +59,8 @@ class Events:
         self._sender = uuid4().bytes
         self._watches: set[Watch] = set()
         self._stoppers: list[Callable[[Collection[UUID]], None]] = []
-        self._changed: dict[UUID, bool] = {}
+        self._changed: set[UUID] = set()
+        self._stopped: set[UUID] = set()
         self._wanted = asyncio.Event()
         self._heard_last: Any = None
         self._loops = [Loop("send events", self._wait_and_send, log=log), Loop("hear events", self._hear, log=log)]
@@ -85,7 +88,7 @@ class Events:
             return
         self._dispatch(changed, stop=stop)
         if self._redis is not None:
-            self._changed.update((job_id, stop or self._changed.get(job_id, False)) for job_id in changed)
+            (self._stopped if stop else self._changed).update(changed)
             self._wanted.set()
 
     @contextmanager
@@ -112,14 +115,16 @@ class Events:
     async def _wait_and_send(self) -> None:
         await self._wanted.wait()
         await self._send_all()
+        await asyncio.sleep(GATHER_SECONDS)
 
     async def _send_all(self) -> None:
         self._wanted.clear()
-        changed, self._changed = self._changed, {}
-        for stop in (True, False):
-            ids = [job_id.bytes for job_id, told in changed.items() if told is stop]
+        changed, self._changed = self._changed, set()
+        stopped, self._stopped = self._stopped, set()
+        for name, told in (("stop", stopped), ("ids", changed - stopped)):
+            ids = [job_id.bytes for job_id in told]
             for start in range(0, len(ids), IDS_AT_ONCE):
-                fields = {"from": self._sender, "stop" if stop else "ids": b"".join(ids[start : start + IDS_AT_ONCE])}
+                fields = {"from": self._sender, name: b"".join(ids[start : start + IDS_AT_ONCE])}
                 try:
                     async with asyncio.timeout(PATIENCE_SECONDS):
                         await self._redis.xadd(self._stream, fields, maxlen=STREAM_LIMIT, approximate=True)

@@ -26,7 +26,8 @@ class Gate:
     def leave(self) -> None:
         """Be out again, after `enter` or `wait`."""
         self._inside -= 1
-        self._wake()
+        if self._wanting and not self._inside:
+            self._wake()
 
     async def wait(self) -> None:
         """Pass once it is open."""

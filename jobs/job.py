@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -62,8 +63,7 @@ class NewJob:
     idempotency_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Enqueued:
+class Enqueued(NamedTuple):
     """What became of a NewJob: its id, or with `created` false that of the job that has its idempotency key already.
 
     `same`: whether that one is of the same kind and payload.

@@ -62,11 +62,12 @@ class Runner:
     async def run(self, held: HeldJob) -> None:
         """Carry out one attempt to its end, whatever it is."""
         try:
-            # A suspect stays alone until its end is written, or whoever comes next could still take it down.
-            async with AsyncExitStack() as company:
-                outcome = await self._attempt(held, company)
+            if held.losses >= SUSPECT_LOSSES:
+                await self._run_alone(held)
+            else:
+                outcome = await self._attempt(held)
                 reached("run.ended")
-                if isinstance(outcome, Done) and outcome.effect is None and held.losses < SUSPECT_LOSSES:
+                if isinstance(outcome, Done) and outcome.effect is None:
                     self._finisher.add(held)
                     return
                 await self._end(held, outcome)
@@ -82,7 +83,14 @@ class Runner:
             self._log.exception("job could not be ended", job=str(held.job.id), kind=held.kind.name)
         self._keeper.forget(held)
 
-    async def _attempt(self, held: HeldJob, company: AsyncExitStack) -> Outcome | Stop:
+    async def _run_alone(self, held: HeldJob) -> None:
+        """A suspect stays alone until its end is written, or whoever comes next could still take it down."""
+        async with AsyncExitStack() as company:
+            outcome = await self._attempt(held, company)
+            reached("run.ended")
+            await self._end(held, outcome)
+
+    async def _attempt(self, held: HeldJob, company: AsyncExitStack | None = None) -> Outcome | Stop:
         if held.cancel_requested:
             return Stop.CANCELLED
         try:
@@ -92,8 +100,8 @@ class Runner:
                 raise
             return held.stop
 
-    async def _pass_and_call(self, held: HeldJob, company: AsyncExitStack) -> Outcome | Stop:
-        if held.losses >= SUSPECT_LOSSES:
+    async def _pass_and_call(self, held: HeldJob, company: AsyncExitStack | None) -> Outcome | Stop:
+        if company is not None:
             await company.enter_async_context(self._gate.alone())
             await self._mark_alone(held)
             return await self._call(held)

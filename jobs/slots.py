@@ -21,6 +21,11 @@ class Slots:
         """Places nobody has."""
         return self._capacity - self._used
 
+    @property
+    def enough(self) -> bool:
+        """Whether a claim is worth its statement."""
+        return self.free >= self._worth
+
     def take(self, count: int) -> None:
         """Use places that are free."""
         self._used += count
@@ -36,7 +41,7 @@ class Slots:
             await self._next_freed()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GATHER_SECONDS):
-                while self.free < self._worth:
+                while not self.enough:
                     await self._next_freed()
         return self.free
 

@@ -28,15 +28,17 @@ class Histogram:
 
     def __init__(self) -> None:
         self.counts: dict[str, list[int]] = {}
-        self.sums: Counter[str] = Counter()
+        self.sums: dict[str, float] = {}
 
     def record(self, kind: str, seconds: float) -> None:
         """Count one."""
         counts = self.counts.get(kind)
         if counts is None:
             counts = self.counts[kind] = [0] * (len(BUCKETS_SECONDS) + 1)
+            self.sums[kind] = 0.0
         counts[bisect_left(BUCKETS_SECONDS, seconds)] += 1
-        self.sums[kind] += max(0.0, seconds)  # type: ignore[assignment]
+        if seconds > 0.0:
+            self.sums[kind] += seconds
 
     def observe_buckets(self, options: CallbackOptions) -> Iterable[Observation]:
         """Cumulative counts by upper bound."""

@@ -8,8 +8,7 @@ import pytest
 import redis.asyncio
 
 from chassis.errors import Unavailable
-from jobs import store
-from jobs.job import Enqueued, NewJob
+from jobs.job import Enqueued, Lane, NewJob
 from jobs.kinds import Kind
 from jobs.transactions import Transaction
 from tests.conftest import Schema, Servers
@@ -53,24 +52,32 @@ async def test_a_rollback_leaves_no_job_and_rings_nobody(engine: Engines, server
         assert not await client.exists(own.runtime.bell.stream("work"))
 
 
-async def test_thousands_are_one_statement_and_one_ring(engine: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("details", [{}, {"concurrency_key": "k", "lane": Lane.HIGH}], ids=["plain", "detailed"])
+async def test_thousands_are_one_statement_and_one_ring(engine: Engines, details: dict[str, Any]) -> None:
     own = await engine()
-    statements: list[int] = []
-    insert = store.insert_jobs
+    jobs = [job(payload=str(number).encode(), **details) for number in range(5_000)]
+    statements: list[str] = []
 
-    async def counted(connection: Any, jobs: Any, attempts: Any) -> Any:
-        statements.append(len(jobs))
-        return await insert(connection, jobs, attempts)
+    async def enqueue(transaction: Transaction) -> list[Enqueued]:
+        with transaction.connection.query_logger(lambda record: statements.append(record.query)):
+            return await transaction.enqueue(jobs)
 
-    monkeypatch.setattr(store, "insert_jobs", counted)
-
-    made = await own.enqueue(*[job(payload=str(number).encode()) for number in range(5_000)])
+    made = await own.transact(enqueue)
     await own.runtime.bell.stop()
 
-    assert statements == [5_000]
+    assert sum("jobs" in statement for statement in statements) == 1  # asyncpg asks for types that are new to it.
     assert await own.runtime.bell.describe("work") == (1, {})
-    rows = await own.fetch("SELECT id, payload FROM jobs ORDER BY id")
-    assert [(row["id"], int(row["payload"])) for row in rows] == [(one.id, place) for place, one in enumerate(made)]
+    rows = await own.fetch("SELECT id, payload, lane, concurrency_key FROM jobs ORDER BY id")
+    assert [row["id"] for row in rows] == [one.id for one in made]
+    assert [NewJob(kind="work", owner="ann", **_details(row)) for row in rows] == jobs
+
+
+async def test_a_lone_batch_needs_no_transaction(engine: Engines) -> None:
+    own = await engine()
+
+    (made,) = await own.runtime.transactions.enqueue([job(payload=b"x")])
+
+    assert (await own.row(made.id))["payload"] == b"x"
 
 
 async def test_an_empty_batch_is_no_jobs(engine: Engines) -> None:
@@ -201,3 +208,7 @@ async def test_a_burst_of_single_jobs_is_carried_out_wholly(engine: Engines) -> 
 
     assert len({one.id for (one,) in made}) == 200
     assert await own.count("SELECT count(*) FROM jobs WHERE state = 'SUCCEEDED' AND attempt = 1") == 200
+
+
+def _details(row: Any) -> dict[str, Any]:
+    return {name: row[name] for name in ("payload", "lane", "concurrency_key")}
