@@ -66,8 +66,7 @@ async def settle(connection: "Connection", account: Account, key: str, actual: i
     A cost above what was reserved is charged as far as the balance goes. None, and nothing done, when the reservation
     has ended or never was.
     """
-    row = await store.settle(connection, account.subject, account.unit, key, actual)
-    return None if row is None else int(row["charged"])
+    return await store.settle(connection, account.subject, account.unit, key, actual)
 
 
 async def release(connection: "Connection", account: Account, keys: Sequence[str]) -> int:

@@ -43,9 +43,10 @@ async def reserve(
     return balance
 
 
-async def settle(connection: "Connection", subject: str, unit: str, key: str, actual: int) -> Row | None:
-    """Balance and charge; None when there is no such reservation, or it has ended."""
-    return await connection.fetchrow(SQL["settle"], subject, unit, key, actual)
+async def settle(connection: "Connection", subject: str, unit: str, key: str, actual: int) -> int | None:
+    """What was charged; None when there is no such reservation, or it has ended."""
+    charged: int | None = await connection.fetchval(SQL["settle"], subject, unit, key, actual)
+    return charged
 
 
 async def release(connection: "Connection", subject: str, unit: str, keys: Sequence[str]) -> int:

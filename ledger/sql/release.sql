@@ -5,7 +5,7 @@ WITH account AS MATERIALIZED (
     SELECT
     FROM accounts
     WHERE subject = $1 AND unit = $2
-    FOR UPDATE
+    FOR NO KEY UPDATE
 ),
 
 released AS (

@@ -128,18 +128,37 @@ async def test_of_ten_spenders_on_a_balance_for_three_three_succeed(database: Da
     assert await balance_of(database) == Balance(available=0, reserved=3)
 
 
-async def test_many_who_end_one_reservation_at_once_end_it_once(database: Database) -> None:
+@pytest.mark.parametrize("actual", [4, 10], ids=["less", "just what was reserved"])
+async def test_many_who_end_one_reservation_at_once_end_it_once(database: Database, actual: int) -> None:
     await grant(database, 10)
     await reserve(database, job=10)
 
     settled, released = await asyncio.gather(
-        asyncio.gather(*(settle(database, "job", 4) for _ in range(10))),
+        asyncio.gather(*(settle(database, "job", actual) for _ in range(10))),
         asyncio.gather(*(release(database, "job") for _ in range(10))),
     )
 
     ends = [charged for charged in settled if charged is not None] + [count for count in released if count]
     assert len(ends) == 1
     assert (await balance_of(database)).reserved == 0
+    assert await imbalances(database) == []
+
+
+async def test_a_settlement_at_just_what_was_reserved_waits_for_nobody(database: Database) -> None:
+    await grant(database, 10)
+    await reserve(database, job=6, other=4)
+
+    async def hold(connection: "Connection") -> int | None:
+        await ledger.settle(
+            connection, ALICE, "job", 5
+        )  # Its balance moves, so the account is locked until the commit.
+        async with asyncio.timeout(10):
+            return await settle(database, "other", 4)
+
+    charged = await database.transact(hold)
+
+    assert charged == 4
+    assert await balance_of(database) == Balance(available=1, reserved=0)
     assert await imbalances(database) == []
 
 
