@@ -1,4 +1,4 @@
-"""Redis, or a Redis Cluster, all of whose contents may be lost: a client by address, and whether it is there."""
+"""Redis, or a Redis Cluster, all of whose contents may be lost: a client by address."""
 
 from typing import Any
 
@@ -30,12 +30,3 @@ def open_redis(url: SecretStr, *, answer_seconds: float = ANSWER_SECONDS) -> Any
     if CLUSTER_SCHEME in plain.split("?", 1)[0]:
         return RedisCluster.from_url(plain.replace(CLUSTER_SCHEME, "://", 1), **options)
     return Redis.from_url(plain, **options)
-
-
-async def ping_redis(url: SecretStr) -> None:
-    """Raises `redis.RedisError` or OSError unless the server answers."""
-    client = open_redis(url)
-    try:
-        await client.ping()
-    finally:
-        await client.aclose()

@@ -7,6 +7,7 @@ import structlog
 from atelier.jobs.v1.jobs_service_pb2_grpc import add_JobsServiceServicer_to_server
 from opentelemetry.metrics import Meter
 
+from chassis.health import Dependency
 from chassis.lifecycle import Part
 from chassis.postgres import Database
 from chassis.redis import open_redis
@@ -58,10 +59,15 @@ class JobRuntime:
         self.transactions = Transactions(database=database, bell=self.bell, events=self.events, kinds=self.kinds)
         # A part that starts last and stops first, before the server waits for its streams.
         self.watching = Watching(names=self._names, database=database, events=self.events, kinds=self.kinds)
-        # A part of a process that answers calls; its `dependency` is the queues' health.
+        # A part of a process that answers calls.
         self.statistics = QueueStatistics(
             database=database, kinds=self.kinds, stuck_seconds=settings.stuck_seconds, meter=meter, log=log
         )
+
+    def dependencies(self) -> Sequence[Dependency]:
+        """What the health of a process follows beside its database; it serves whatever becomes of these."""
+        redis = [] if self._redis.client is None else [Dependency("redis", self._redis.check, required=False)]
+        return [*redis, self.statistics.dependency]
 
     def serving_parts(self) -> Sequence[Part]:
         """What a process needs that enqueues and shows jobs; they start after the database."""
@@ -107,7 +113,7 @@ class JobRuntime:
 
 
 class Redis:
-    """The process's client, as a part: nothing but closing it."""
+    """The process's client, as a part: closing it, and whether its server answers."""
 
     def __init__(self, settings: JobSettings) -> None:
         url = settings.redis_url
@@ -115,6 +121,11 @@ class Redis:
 
     async def start(self) -> None:
         """It connects when first used."""
+
+    async def check(self) -> None:
+        """Raises `redis.RedisError` or OSError unless the server answers."""
+        if self.client is not None:
+            await self.client.ping()
 
     async def stop(self) -> None:
         """Close its connections."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from atelier.generator.v1.card_art_service_pb2_grpc import add_CardArtServiceServicer_to_server
 from atelier.generator.v1.credit_service_pb2_grpc import add_CreditServiceServicer_to_server
 from atelier.generator.v1.generation_service_pb2_grpc import add_GenerationServiceServicer_to_server
 from atelier.generator.v1.pose_service_pb2_grpc import add_PoseServiceServicer_to_server
@@ -17,15 +18,20 @@ from chassis.health import Dependency, Health
 from chassis.lifecycle import Part
 from chassis.migrate import migrate
 from chassis.postgres import Database
-from chassis.redis import ping_redis
+from chassis.redis import open_redis
 from chassis.server import GrpcServer, Service
 from chassis.telemetry import Telemetry
 from jobs.running import Handler
 from jobs.runtime import MIGRATIONS as JOB_MIGRATIONS
 from jobs.runtime import JobRuntime
 from ledger.store import MIGRATIONS as LEDGER_MIGRATIONS
-from services.generator import credit_servicer, pose_servicer, servicer, store
+from services.generator import card_art_servicer, credit_servicer, pose_servicer, servicer, store
 from services.generator.backends.choosing import choose_backend
+from services.generator.card_art_messages import CardArtMessages
+from services.generator.card_art_servicer import CardArtServicer
+from services.generator.card_browsing import CardBrowsing
+from services.generator.card_drawing import CardDrawing
+from services.generator.card_rendering import CardRendering
 from services.generator.config import GeneratorSettings
 from services.generator.credit_servicer import CreditServicer
 from services.generator.crediting import Crediting
@@ -35,14 +41,19 @@ from services.generator.exporting import Exporting
 from services.generator.generating import Generating
 from services.generator.generation_watching import GenerationWatching
 from services.generator.handlers import ExportHandler, export_kind, variation_kind
+from services.generator.image_url_filling import ImageUrlHandler, image_url_kind
+from services.generator.image_url_sweeper import ImageUrlSweeper
+from services.generator.image_urls import IMAGE_URL_KIND, ImageUrls
 from services.generator.making import Maker, Making
 from services.generator.messages import Messages
 from services.generator.pictures import PictureStore
+from services.generator.player_importing import PlayerImporting
 from services.generator.pose_importing import PoseImporting
 from services.generator.pose_servicer import PoseServicer
 from services.generator.pose_thumbnails import PoseThumbnails
 from services.generator.posing import Posing
 from services.generator.rasteriser import Rasteriser
+from services.generator.roster_revision import RosterRevision
 from services.generator.servicer import GenerationServicer
 from services.generator.steering import Steering
 from services.generator.variation_names import EXPORT_KIND, VARIATION_KIND
@@ -50,6 +61,7 @@ from services.generator.variations import VariationHandler
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 GRANTERS = frozenset({Role.OPERATOR})
+IMPORTERS = frozenset({Role.OPERATOR, Role.SERVICE})
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,7 @@ class Foundation:
     rasteriser: Rasteriser
     maker: Maker
     pictures: PictureStore
+    cards: CardDrawing
     jobs: JobRuntime
 
     @property
@@ -88,10 +101,11 @@ def foundation(
         meter=telemetry.meter,
     )
     rasteriser = Rasteriser(processes=settings.drawers)
+    pictures = PictureStore(Blobs(settings.needed_blobs_url))
     jobs = JobRuntime(
         service="generator",
         database=database,
-        kinds=[variation_kind(concurrency=settings.variation_concurrency), export_kind()],
+        kinds=[variation_kind(concurrency=settings.variation_concurrency), export_kind(), image_url_kind()],
         settings=settings,
         prefix=settings.schema_name,
         meter=telemetry.meter,
@@ -102,7 +116,8 @@ def foundation(
         database=database,
         rasteriser=rasteriser,
         maker=maker or Maker(*choose_backend(settings, rasteriser=rasteriser, drawers=settings.drawers, log=log)),
-        pictures=PictureStore(Blobs(settings.needed_blobs_url)),
+        pictures=pictures,
+        cards=CardDrawing(database=database, rasteriser=rasteriser, pictures=pictures),
         jobs=jobs,
     )
 
@@ -116,33 +131,38 @@ def serving(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> S
 def working(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
     """The parts of a process that makes images."""
     base = foundation(settings, log)
-    return [*base.parts, worker(base, log)]
+    return [*base.parts, *workers(base, log)]
 
 
 def running(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
     """The parts of a process that does both."""
     base = foundation(settings, log)
-    return [*base.parts, *answering(settings, base, log), worker(base, log)]
+    return [*base.parts, *answering(settings, base, log), *workers(base, log)]
 
 
 def answering(settings: GeneratorSettings, base: Foundation, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
     """The server and what it needs for itself."""
     watching = GenerationWatching(database=base.database, events=base.jobs.events)
-    services = [*own_services(settings, base, watching), base.jobs.service()]
+    revision = roster_revision(settings, base.database)
+    services = [
+        *own_services(settings, base, watching),
+        card_art_service(settings, base, revision),
+        base.jobs.service(),
+    ]
     health = Health(
         services=[service.name for service in services],
-        dependencies=[*dependencies(settings, base.database), base.jobs.statistics.dependency],
+        dependencies=[postgres(base.database), *base.jobs.dependencies()],
         interval_seconds=1.0,
         log=log,
     )
     server = GrpcServer(
         settings=settings, domain=DOMAIN, services=services, health=health, telemetry=base.telemetry, log=log
     )
-    return [base.jobs.statistics, health, server, watching, base.jobs.watching]
+    return [revision, base.jobs.statistics, health, server, watching, base.jobs.watching]
 
 
 def own_services(settings: GeneratorSettings, base: Foundation, watching: GenerationWatching) -> list[Service]:
-    """The generator's own services."""
+    """The services of generations, poses and credits."""
     database, transactions, price = base.database, base.jobs.transactions, settings.credits_per_image
     posing = Posing(database=database)
     generations = GenerationServicer(
@@ -182,29 +202,52 @@ def own_services(settings: GeneratorSettings, base: Foundation, watching: Genera
     ]
 
 
-def worker(base: Foundation, log: structlog.stdlib.BoundLogger) -> Part:
-    """What makes images."""
+def card_art_service(settings: GeneratorSettings, base: Foundation, revision: RosterRevision) -> Service:
+    """The service of players and their cards."""
+    return Service(
+        name=card_art_servicer.SERVICE_NAME,
+        add=add_CardArtServiceServicer_to_server,
+        servicer=CardArtServicer(
+            importing=PlayerImporting(database=base.database, revision=revision),
+            rendering=CardRendering(
+                drawing=base.cards,
+                revision=revision,
+                image_urls=ImageUrls(transactions=base.jobs.transactions),
+                pictures=base.pictures,
+            ),
+            browsing=CardBrowsing(database=base.database, pictures=base.pictures),
+            messages=CardArtMessages(settings.media_signer()),
+        ),
+        roles={"ImportPlayers": IMPORTERS},
+    )
+
+
+def roster_revision(settings: GeneratorSettings, database: Database) -> RosterRevision:
+    """What tells whether cards in memory still hold."""
+    redis = None if settings.redis_url is None else open_redis(settings.redis_url)
+    return RosterRevision(database=database, redis=redis, prefix=settings.schema_name)
+
+
+def workers(base: Foundation, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """What makes images, and what finds that some have no address."""
     database, pictures = base.database, base.pictures
     exporting = Exporting(pictures=pictures, log=log)
     making = Making(database=database, maker=base.maker, pictures=pictures)
     handlers: dict[str, Handler] = {
         VARIATION_KIND: VariationHandler(database=database, making=making, pictures=pictures, exporting=exporting),
         EXPORT_KIND: ExportHandler(database=database, pictures=pictures, exporting=exporting),
+        IMAGE_URL_KIND: ImageUrlHandler(database=database, drawing=base.cards, pictures=pictures),
     }
-    return base.jobs.worker(handlers)
+    return [ImageUrlSweeper(transactions=base.jobs.transactions, log=log), base.jobs.worker(handlers)]
 
 
-def dependencies(settings: GeneratorSettings, database: Database) -> list[Dependency]:
-    """PostgreSQL must be there with its tables; Redis may be away, as all it holds may be lost."""
+def postgres(database: Database) -> Dependency:
+    """It must be there with its tables."""
 
-    async def check_postgres() -> None:
+    async def check() -> None:
         await database.run(store.check_tables)
 
-    found = [Dependency("postgres", check_postgres)]
-    if settings.redis_url is not None:
-        url = settings.redis_url
-        found.append(Dependency("redis", lambda: ping_redis(url), required=False))
-    return found
+    return Dependency("postgres", check)
 
 
 def migrate_schema(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> None:

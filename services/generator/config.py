@@ -6,7 +6,6 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from chassis.media import MediaSigner
 from chassis.settings import Port
 from jobs.config import JobSettings
 from services.generator.backends.settings import BackendSettings
@@ -54,8 +53,3 @@ class GeneratorSettings(JobSettings, BackendSettings):
     def drawers(self) -> int:
         """How many processes draw."""
         return self.drawing_processes or len(os.sched_getaffinity(0))
-
-    def media_signer(self) -> MediaSigner:
-        """What signs the addresses of pictures."""
-        assert self.media_secret_file is not None  # noqa: S101 - the field's validator has told
-        return MediaSigner(self.media_secret_file.read_text().strip())

@@ -6,6 +6,7 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2
 
 from chassis.errors import AlreadyExists, FailedPrecondition, NotFound
+from services.generator.cardart.players import Kind
 
 DOMAIN = "generator.atelier"
 
@@ -35,6 +36,38 @@ class ImageNotFound(NotFound):
 
     def __init__(self, sha256: str) -> None:
         super().__init__(f"The generation has no picture {sha256!r}.", metadata={"sha256": sha256})
+
+
+class PlayerNotFound(NotFound):
+    """Nobody has imported such a player."""
+
+    reason = "PLAYER_NOT_FOUND"
+
+    def __init__(self, player_id: str) -> None:
+        super().__init__(
+            f"player_id: there is no player {player_id!r}.", metadata={"field": "player_id", "player_id": player_id}
+        )
+
+
+class CareerMissing(FailedPrecondition):
+    """The player has no career of the kind that the card would show."""
+
+    reason = "CAREER_MISSING"
+
+    def __init__(self, player_id: str, kind: Kind) -> None:
+        super().__init__(
+            f"kind: the player {player_id!r} has no {kind} statistics.",
+            metadata={"field": "kind", "player_id": player_id, "kind": kind.name},
+        )
+
+
+class CardImageNotFound(NotFound):
+    """No card has such a picture, or the object store has lost it; rendering the card draws it again."""
+
+    reason = "CARD_IMAGE_NOT_FOUND"
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(f"There is no card image {sha256!r}.", metadata={"sha256": sha256})
 
 
 class RequestIdUsed(AlreadyExists):

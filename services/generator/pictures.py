@@ -4,6 +4,7 @@ import asyncio
 import enum
 import hashlib
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps
@@ -15,6 +16,7 @@ from jobs.outcomes import JobError
 
 THUMBNAIL_SIDE = 256
 QUALITY = 90
+CHUNK_BYTES = 64 * 1024  # What one message of a stream carries.
 PAPER = "white"  # What lies behind a transparent picture where the encoding knows no transparency.
 
 
@@ -68,6 +70,19 @@ class PictureStore:
         """The picture's bytes. Raises BlobNotFound."""
         return await self._blobs.get(media_key(picture.name))
 
+    async def read_sound(self, picture: Picture) -> bytes | None:
+        """The picture's bytes; None unless they are there and are that picture, by size, hash and type."""
+        try:
+            data = await self.read(picture)
+        except BlobNotFound:
+            return None
+        return data if await asyncio.to_thread(_is_picture, data, picture) else None
+
+
+def chunks(data: bytes) -> Iterator[bytes]:
+    """The bytes in pieces for a stream."""
+    return (data[start : start + CHUNK_BYTES] for start in range(0, len(data), CHUNK_BYTES))
+
 
 async def thumbnail_of(png: bytes, size: tuple[int, int]) -> tuple[bytes, tuple[int, int]]:
     """A small PNG of a PNG, which is itself where it is small, and its size in pixels.
@@ -97,6 +112,16 @@ def _thumbnail(png: bytes, size: tuple[int, int]) -> tuple[bytes, tuple[int, int
             return _encoded(image, Encoding.PNG), image.size
     except (OSError, SyntaxError, ValueError) as error:  # What Pillow raises for broken pictures.
         raise JobError(ErrorClass.UNKNOWN, "The backend made something that is no PNG.") from error
+
+
+def _is_picture(data: bytes, picture: Picture) -> bool:
+    if len(data) != picture.bytes or hashlib.sha256(data).hexdigest() != picture.sha256:
+        return False
+    try:
+        with Image.open(io.BytesIO(data), formats=[picture.format]) as image:
+            return image.size == (picture.width, picture.height)
+    except (OSError, SyntaxError, ValueError):  # What Pillow raises for broken pictures.
+        return False
 
 
 def _fit(png: bytes, size: tuple[int, int], encoding: Encoding) -> bytes:

@@ -7,7 +7,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from atelier.generator.v1 import pose_service_pb2 as pb
@@ -18,6 +18,7 @@ from chassis.postgres import Database
 from chassis.validation import violations
 from services.generator import store
 from services.generator.gallery import by_name
+from services.generator.import_summary import Summary
 from services.generator.pose_files import PoseFormat, PoseRejection, ReadPose, read_poses
 from services.generator.posing import EVERYBODY
 from services.generator.skeleton import BadSkeleton, Skeleton
@@ -26,46 +27,12 @@ from services.generator.skeleton_messages import read_skeleton, skeleton_message
 if TYPE_CHECKING:
     from chassis.postgres import Connection
 
-REJECTIONS_TOLD = 1000
 FILE_FORMATS: dict[Any, PoseFormat] = {
     pb.ImportPosesRequest.FILE_FORMAT_OPENPOSE_JSON: PoseFormat.OPENPOSE_JSON,
     pb.ImportPosesRequest.FILE_FORMAT_COCO_JSON: PoseFormat.COCO_JSON,
     pb.ImportPosesRequest.FILE_FORMAT_JSON_LINES: PoseFormat.JSON_LINES,
 }
 POSE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A pose that was not imported: its place in the stream, from 0, and what is wrong."""
-
-    position: int
-    field: str
-    reason: str
-    message: str
-
-
-@dataclass(slots=True)
-class Summary:
-    """What an import did so far."""
-
-    received: int = 0
-    inserted: int = 0
-    updated: int = 0
-    rejected: int = 0
-    rejections: list[Rejection] = field(default_factory=list)
-
-    @property
-    def unchanged(self) -> int:
-        """Poses that were known as they are."""
-        return self.received - self.inserted - self.updated - self.rejected
-
-    def reject(self, broken: FieldViolation) -> None:
-        """Count a bad pose, and tell of it while there are not too many."""
-        if len(self.rejections) < REJECTIONS_TOLD:
-            self.rejections.append(Rejection(self.received, broken.field, broken.reason, broken.description))
-        self.received += 1
-        self.rejected += 1
 
 
 @dataclass(frozen=True, slots=True)

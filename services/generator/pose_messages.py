@@ -2,7 +2,7 @@
 
 from atelier.generator.v1 import pose_service_pb2 as pb
 
-from services.generator.pose_importing import Summary
+from services.generator.import_summary import Summary
 from services.generator.posing import Pose
 from services.generator.skeleton_messages import skeleton_message
 

@@ -10,11 +10,10 @@ from atelier.generator.v1 import generation_service_pb2_grpc as pb_grpc
 from services.generator.generating import Generating
 from services.generator.generation_watching import GenerationWatching
 from services.generator.messages import Messages, state_words, summary_message
-from services.generator.pictures import PictureStore
+from services.generator.pictures import PictureStore, chunks
 from services.generator.steering import Steering
 
 SERVICE_NAME = "atelier.generator.v1.GenerationService"
-CHUNK_BYTES = 64 * 1024
 
 
 class GenerationServicer(pb_grpc.GenerationServiceServicer):
@@ -72,7 +71,6 @@ class GenerationServicer(pb_grpc.GenerationServiceServicer):
         self, request: pb.DownloadImageRequest, context: Any
     ) -> AsyncIterator[pb.DownloadImageResponse]:
         picture = await self._generating.find_picture(request.generation_id, request.sha256)
-        data = await self._pictures.read(picture)
-        yield pb.DownloadImageResponse(image=self._messages.image(picture), data=data[:CHUNK_BYTES])
-        for start in range(CHUNK_BYTES, len(data), CHUNK_BYTES):
-            yield pb.DownloadImageResponse(data=data[start : start + CHUNK_BYTES])
+        image = self._messages.image(picture)
+        for place, data in enumerate(chunks(await self._pictures.read(picture))):
+            yield pb.DownloadImageResponse(image=None if place else image, data=data)

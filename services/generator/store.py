@@ -226,3 +226,67 @@ async def list_poses(
     """A page of imported poses by id and owner, beginning after the place `after`."""
     pose_id, pose_owner = after or (None, None)
     return await connection.fetch(SQL["list_poses"], owner, tags, pose_id, pose_owner, limit)
+
+
+async def import_players(connection: "Connection", records: str) -> Row:
+    """Upsert players, given as JSON; tells how many are new and changed, and the roster's revision from then on."""
+    row = await connection.fetchrow(SQL["import_players"], records)
+    assert row is not None, "import_players always gives a row"  # noqa: S101
+    return row
+
+
+async def get_roster_revision(connection: "Connection") -> int:
+    """The roster's revision."""
+    revision: int = await connection.fetchval(SQL["get_roster_revision"])
+    return revision
+
+
+async def find_player(connection: "Connection", player_id: str) -> Row | None:
+    """A player's record and the roster's revision, or None."""
+    return await connection.fetchrow(SQL["find_player"], player_id)
+
+
+async def find_card_image(connection: "Connection", identity: bytes) -> Row | None:
+    """The card image that was drawn of the same, or None."""
+    return await connection.fetchrow(SQL["find_card_image"], identity)
+
+
+async def write_card_image(connection: "Connection", values: Sequence[Any]) -> Row:
+    """Keep a card image, given as the values of `write_card_image.sql`; as `find_card_image` gives it."""
+    row = await connection.fetchrow(SQL["write_card_image"], *values)
+    assert row is not None, "write_card_image always gives a row"  # noqa: S101
+    return row
+
+
+async def list_card_images(connection: "Connection", *, player_id: str | None, after: UUID | None, limit: int) -> Rows:
+    """A page of card images, the newest first, beginning after the place `after`."""
+    return await connection.fetch(SQL["list_card_images"], player_id, after, limit)
+
+
+async def find_card_picture(connection: "Connection", sha256: str) -> Row | None:
+    """A picture of a card, or None."""
+    return await connection.fetchrow(SQL["find_card_picture"], sha256)
+
+
+async def note_card_variant(
+    connection: "Connection", player_id: str, kind: str, variant: int, *, sha256: str, revision: int
+) -> Row | None:
+    """Note what a variant shows; what it shows now, with its address. None: somebody else has just written it."""
+    return await connection.fetchrow(SQL["note_card_variant"], player_id, kind, variant, sha256, revision)
+
+
+async def lacks_image_url(connection: "Connection", player_id: str, kind: str, variant: int) -> bool:
+    """Whether a variant is there and has no address."""
+    return bool(await connection.fetchval(SQL["lacks_image_url"], player_id, kind, variant))
+
+
+async def fill_image_url(
+    connection: "Connection", player_id: str, kind: str, variant: int, *, sha256: str, revision: int, image_url: str
+) -> None:
+    """Give a variant its picture's address, unless it is gone or shows a newer one."""
+    await connection.execute(SQL["fill_image_url"], player_id, kind, variant, sha256, revision, image_url)
+
+
+async def sweep_card_variants(connection: "Connection", *, lacking_seconds: float, limit: int) -> Rows:
+    """Variants that still lack an address."""
+    return await connection.fetch(SQL["sweep_card_variants"], lacking_seconds, limit)

@@ -15,7 +15,6 @@ from chassis.health import Dependency, Health
 from chassis.lifecycle import Part
 from chassis.migrate import migrate
 from chassis.postgres import Database
-from chassis.redis import ping_redis
 from chassis.server import GrpcServer, Service
 from chassis.telemetry import Telemetry
 from jobs.runtime import MIGRATIONS as JOB_MIGRATIONS
@@ -135,7 +134,7 @@ def answering(settings: ResolverSettings, base: Foundation, log: structlog.stdli
     ]
     health = Health(
         services=[service.name for service in services],
-        dependencies=[*dependencies(settings, database), base.jobs.statistics.dependency],
+        dependencies=[postgres(database), *base.jobs.dependencies()],
         interval_seconds=1.0,
         log=log,
     )
@@ -151,17 +150,13 @@ def worker(settings: ResolverSettings, base: Foundation) -> Part:
     return base.jobs.worker({SCAN_KIND: ScanHandler(database=base.database, judging=judging)})
 
 
-def dependencies(settings: ResolverSettings, database: Database) -> list[Dependency]:
-    """PostgreSQL must be there with its tables; Redis may be away, as all it holds may be lost."""
+def postgres(database: Database) -> Dependency:
+    """It must be there with its tables."""
 
-    async def check_postgres() -> None:
+    async def check() -> None:
         await database.run(store.get_revision)
 
-    found = [Dependency("postgres", check_postgres)]
-    if settings.redis_url is not None:
-        url = settings.redis_url
-        found.append(Dependency("redis", lambda: ping_redis(url), required=False))
-    return found
+    return Dependency("postgres", check)
 
 
 def migrate_schema(settings: ResolverSettings, log: structlog.stdlib.BoundLogger) -> None:

@@ -1,4 +1,4 @@
-"""The resolver as a running server and worker: its real wiring on a schema of the test's own, over a real channel."""
+"""Services as running servers and workers: their real wiring on a schema of the test's own, over a real channel."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -17,12 +17,15 @@ from google.rpc import error_details_pb2, status_pb2
 from chassis.auth import Role, sign_token
 from chassis.client import open_channel, token_interceptors
 from chassis.server import GrpcServer
+from services.generator.__main__ import running as generator_running
+from services.generator.config import GeneratorSettings
 from services.resolver.__main__ import running
 from services.resolver.config import ResolverSettings
 from tests.conftest import Schema
 from tests.samples import DIMENSIONS
 
 SECRET = "s" * 64
+MEDIA_SECRET = "m" * 64
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,30 @@ async def stub(served: Served) -> AsyncIterator[ResolverServiceStub]:
     """An operator's stub."""
     async with served.channel() as channel:
         yield ResolverServiceStub(channel)
+
+
+@pytest.fixture
+async def made(schema: Schema, tmp_path: Path, log: structlog.stdlib.BoundLogger) -> AsyncIterator[Served]:
+    """A running generator with its real backend."""
+    (tmp_path / "jwt").write_text(SECRET)
+    (tmp_path / "media").write_text(MEDIA_SECRET)
+    settings = GeneratorSettings(
+        port=0,
+        metrics_port=0,
+        database_url=schema.url.get_secret_value(),
+        schema_name=schema.name,
+        grace_seconds=1,
+        jwt_secret_file=tmp_path / "jwt",
+        media_secret_file=tmp_path / "media",
+        blobs_url=f"file://{tmp_path / 'blobs'}",
+    )
+    parts = generator_running(settings, log)
+    for part in parts:
+        await part.start()
+    server = next(part for part in parts if isinstance(part, GrpcServer))
+    yield Served(f"127.0.0.1:{server.port}")
+    for part in reversed(parts):
+        await part.stop()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import grpc
 import pytest
-import structlog
+from atelier.generator.v1 import card_art_service_pb2 as card_art_pb
 from atelier.generator.v1 import credit_service_pb2 as credit_pb
 from atelier.generator.v1 import generation_service_pb2 as pb
 from atelier.generator.v1 import pose_service_pb2 as pose_pb
@@ -25,20 +25,17 @@ from google.rpc import error_details_pb2, status_pb2
 from chassis.auth import Role, sign_token
 from chassis.client import open_channel, service_config, token_interceptors
 from chassis.media import MediaSigner
-from chassis.server import GrpcServer
-from services.generator.__main__ import running
-from services.generator.config import GeneratorSettings
 from services.generator.gallery import gallery
 from tests.conftest import Schema, Servers
-from tests.contract.conftest import SECRET, Served, refusal
+from tests.contract.conftest import MEDIA_SECRET, SECRET, Served, refusal
 
 INVALID, MISSING = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND
 SERVICES = [
     *pb.DESCRIPTOR.services_by_name.values(),
     *pose_pb.DESCRIPTOR.services_by_name.values(),
     *credit_pb.DESCRIPTOR.services_by_name.values(),
+    *card_art_pb.DESCRIPTOR.services_by_name.values(),
 ]
-MEDIA_SECRET = "m" * 64
 NOBODY = "00000000-0000-4000-8000-000000000000"
 NAN = float("nan")
 SQUARE = pb.ExportSpec(preset=pb.EXPORT_PRESET_SQUARE)
@@ -62,30 +59,6 @@ class Stubs:
             CreditServiceStub(channel),
             JobsServiceStub(channel),
         )
-
-
-@pytest.fixture
-async def made(schema: Schema, tmp_path: Path, log: structlog.stdlib.BoundLogger) -> AsyncIterator[Served]:
-    """A running generator with its real backend."""
-    (tmp_path / "jwt").write_text(SECRET)
-    (tmp_path / "media").write_text(MEDIA_SECRET)
-    settings = GeneratorSettings(
-        port=0,
-        metrics_port=0,
-        database_url=schema.url.get_secret_value(),
-        schema_name=schema.name,
-        grace_seconds=1,
-        jwt_secret_file=tmp_path / "jwt",
-        media_secret_file=tmp_path / "media",
-        blobs_url=f"file://{tmp_path / 'blobs'}",
-    )
-    parts = running(settings, log)
-    for part in parts:
-        await part.start()
-    server = next(part for part in parts if isinstance(part, GrpcServer))
-    yield Served(f"127.0.0.1:{server.port}")
-    for part in reversed(parts):
-        await part.stop()
 
 
 @pytest.fixture

@@ -36,6 +36,8 @@ OWNER = "somebody"
 FUNDS = 100
 LEASE_SECONDS = 1.0
 EXPORT = pb.ExportSpec(preset=pb.EXPORT_PRESET_SQUARE, format=pb.IMAGE_FORMAT_JPEG)
+# Of the job that gives a variant its picture's address, in order; test_image_urls.py strikes them.
+IMAGE_URL_POINTS = ("image_url.begun", "card.drawn", "card.stored", "image_url.checked", "image_url.written")
 PICTURES = """
 SELECT sha256 FROM variations UNION SELECT thumbnail_sha256 FROM variations UNION SELECT sha256 FROM exports
 """

@@ -16,7 +16,7 @@ from PIL import Image
 
 from chassis.command import run_command
 from chassis.lifecycle import Part
-from services.generator.__main__ import foundation, worker
+from services.generator.__main__ import foundation, workers
 from services.generator.backends.backend import GeneratedImage, ImageRequest, Limits, Mode
 from services.generator.config import GeneratorSettings
 from services.generator.making import Maker
@@ -55,7 +55,7 @@ class CountingBackend:
 def working(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
     """The parts of `work`."""
     base = foundation(settings, log, maker=Maker(CountingBackend(), NAME))
-    return [*base.parts, worker(base, log)]
+    return [*base.parts, *workers(base, log)]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY, Schema, Servers
-from tests.crash.generator_ground import EXPORT, GeneratorGround, open_generator_ground
+from tests.crash.generator_ground import EXPORT, IMAGE_URL_POINTS, GeneratorGround, open_generator_ground
 
 # An image that was made and isn't kept is made again; one that is kept never is.
 BEFORE_IT_IS_MADE = ("variation.begun",)
@@ -96,4 +96,4 @@ def test_every_point_in_the_source_is_struck() -> None:
 
     points = {name for path in sources for name in re.findall(r'reached\("([\w.]+)"\)', path.read_text())}
 
-    assert points == set(POINTS)
+    assert points == {*POINTS, *IMAGE_URL_POINTS}

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import asyncio
 import gzip
 import io
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ from services.generator.cardart.player_files import Format, ReadPlayer, read_pla
 from services.generator.cardart.players import Kind, Player
 from services.generator.cardart.rendering import render_card
 from services.generator.cardart.tiers import Tier, career_points
+from services.generator.rasteriser import Rasteriser
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PLAYERS = REPOSITORY / "examples" / "players.jsonl"
@@ -36,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=SHEET)
     options = parser.parse_args(arguments)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    sheet = contact_sheet(cards_to_show(load_players(options.players)))
+    sheet = asyncio.run(contact_sheet(cards_to_show(load_players(options.players))))
     # A palette is enough to judge by, at a third of the bytes.
     sheet.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(options.out, optimize=True)
 
@@ -75,18 +77,23 @@ def hardest(players: Sequence[Player]) -> list[Player]:
     return found
 
 
-def contact_sheet(cards: Iterable[Card]) -> Image.Image:
+async def contact_sheet(cards: Iterable[Card]) -> Image.Image:
     """Draw the cards at half their size, five in a row."""
-    drawn = [
-        Image.open(io.BytesIO(render_card(*card))).resize((WIDTH // 2, HEIGHT // 2), Image.Resampling.LANCZOS)
-        for card in cards
-    ]
+    rasteriser = Rasteriser(processes=1)
+    try:
+        drawn = [_half_size(await render_card(rasteriser, *card)) for card in cards]
+    finally:
+        await rasteriser.close()
     rows = -(-len(drawn) // COLUMNS)
     width, height = WIDTH // 2 + _MARGIN, HEIGHT // 2 + _MARGIN
     sheet = Image.new("RGB", (COLUMNS * width + _MARGIN, rows * height + _MARGIN), _TABLE)
     for index, card in enumerate(drawn):
         sheet.paste(card, (_MARGIN + index % COLUMNS * width, _MARGIN + index // COLUMNS * height), card)
     return sheet
+
+
+def _half_size(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png)).resize((WIDTH // 2, HEIGHT // 2), Image.Resampling.LANCZOS)
 
 
 def _is_of(player: Player, kind: Kind) -> bool:

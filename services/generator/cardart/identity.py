@@ -24,8 +24,8 @@ from services.generator.cardart.tiers import Tier
 
 # Modules of this package that never reach a picture; all others count as drawing, so that a new one can't be forgotten.
 READ_ONLY = frozenset({"player_files.py", "record_fields.py", "contact_sheet.py"})
-# What figures are made of besides the mannequin.
-OUTSIDE = ("gallery.py", "posture.py", "skeleton.py")
+# What figures are made of besides the mannequin, and what calls the engine.
+OUTSIDE = ("gallery.py", "posture.py", "skeleton.py", "rasteriser_process.py")
 
 
 def card_identity(player: Player, kind: Kind, variant: int = 0, tier: Tier | None = None) -> str:

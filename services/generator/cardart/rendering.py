@@ -3,10 +3,10 @@
 Templates escape whatever they print; what a player is called is text in them and never markup.
 """
 
+import asyncio
 import functools
 from pathlib import Path
 
-import resvg_py
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -19,6 +19,7 @@ from services.generator.cardart.players import Kind, Player
 from services.generator.cardart.tiers import Tier
 from services.generator.fonts import CONDENSED, font_file
 from services.generator.mannequin.plane import number
+from services.generator.rasteriser import Rasteriser
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -31,9 +32,17 @@ _MIRRORED = (
 )
 
 
-def render_card(player: Player, kind: Kind, variant: int = 0, tier: Tier | None = None) -> bytes:
-    """Draw a card as PNG: 750 × 1050, round corners, transparent outside them. Raises what `design_card` does."""
-    return to_png(to_svg(design_card(player, kind, variant, tier)))
+async def render_card(
+    rasteriser: Rasteriser, player: Player, kind: Kind, variant: int = 0, tier: Tier | None = None
+) -> bytes:
+    """Draw a card as PNG: 750 × 1050, round corners, transparent outside them.
+
+    Raises what `design_card` and `Rasteriser.rasterise` do.
+    """
+    # Laying it out takes some 40 ms of Python the first time; calls go on meanwhile.
+    svg = await asyncio.to_thread(lambda: to_svg(design_card(player, kind, variant, tier)))
+    # The fonts that it was measured with, and no others.
+    return await rasteriser.rasterise(svg, font_files=card_fonts())
 
 
 def to_svg(card: Design) -> str:
@@ -50,13 +59,6 @@ def to_svg(card: Design) -> str:
         quiet="#b4bac4",
         shapes=shapes,
         mirrored=_MIRRORED,
-    )
-
-
-def to_png(svg: str) -> bytes:
-    """Draw a card's SVG with the fonts that it was measured with, and no others."""
-    return resvg_py.svg_to_bytes(
-        svg_string=svg, width=WIDTH, height=HEIGHT, skip_system_fonts=True, font_files=list(card_fonts())
     )
 
 
@@ -77,6 +79,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # A process draws by the templates that `identity.py` has read.
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -3,9 +3,12 @@
 import re
 from typing import Any
 
+from atelier.generator.v1 import card_art_service_pb2 as cards_pb
 from atelier.generator.v1 import generation_service_pb2 as pb
 
 from chassis.postgres import Database
+from services.generator.cardart.players import Kind
+from services.generator.cardart.tiers import Tier
 from services.generator.exporting import PRESETS
 from services.generator.pictures import EXTENSIONS, Encoding
 from tests.conftest import Schema
@@ -33,3 +36,7 @@ async def test_proto_sql_and_python_use_the_same_words(database: Database, schem
     assert await words("exports_preset_check") == proto(pb.ExportPreset, "EXPORT_PRESET_") == set(PRESETS)
     assert await words("exports_format_check") == proto(pb.ImageFormat, "IMAGE_FORMAT_") == set(Encoding)
     assert set(EXTENSIONS) == set(Encoding)
+    kinds, tiers = proto(cards_pb.CardKind, "CARD_KIND_"), proto(cards_pb.CardTier, "CARD_TIER_")
+    assert await words("card_images_kind_check") == await words("card_variants_kind_check") == kinds
+    assert kinds == {kind.name for kind in Kind}
+    assert await words("card_images_tier_check") == tiers == set(Tier)

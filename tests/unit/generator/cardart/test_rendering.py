@@ -1,7 +1,7 @@
 """Cards as SVG and PNG: names are text, pictures are of one size, and the same card is the same bytes."""
 
 import io
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from xml.etree import ElementTree
 
 import pytest
@@ -11,8 +11,16 @@ from services.generator.cardart.design import design_card
 from services.generator.cardart.players import Kind, Player
 from services.generator.cardart.rendering import render_card, to_svg
 from services.generator.cardart.tiers import Tier
+from services.generator.rasteriser import Rasteriser
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+async def rasteriser() -> AsyncIterator[Rasteriser]:
+    rasteriser = Rasteriser(processes=1)
+    yield rasteriser
+    await rasteriser.close()
 
 
 def svg_of(player: Player, kind: Kind = Kind.BATTING, variant: int = 0, tier: Tier | None = None) -> str:
@@ -68,25 +76,29 @@ def test_every_real_player_gives_well_formed_svg(real_players: list[Player]) -> 
         assert any(player.last.split()[0][:6] in text for text in texts)
 
 
-def test_a_sample_of_real_players_is_drawn(real_players: list[Player]) -> None:
+async def test_a_sample_of_real_players_is_drawn(rasteriser: Rasteriser, real_players: list[Player]) -> None:
     for index, player in enumerate(real_players[::50]):
         kind = Kind.PITCHING if player.pitching else Kind.BATTING
-        image = picture(render_card(player, kind, index % 25, list(Tier)[index % 5]))
+        image = picture(await render_card(rasteriser, player, kind, index % 25, list(Tier)[index % 5]))
 
         assert (image.size, image.mode, image.format) == ((750, 1050), "RGBA", "PNG")
 
 
-def test_the_corners_are_cut_round_and_nothing_shows_in_them(sample_players: list[Player]) -> None:
+async def test_the_corners_are_cut_round_and_nothing_shows_in_them(
+    rasteriser: Rasteriser, sample_players: list[Player]
+) -> None:
     corners = ((0, 0), (749, 0), (0, 1049), (749, 1049), (6, 6), (743, 6))
     for variant in (1, 9, 17):
-        opacity = picture(render_card(sample_players[0], Kind.BATTING, variant)).getchannel("A")
+        opacity = picture(await render_card(rasteriser, sample_players[0], Kind.BATTING, variant)).getchannel("A")
 
         assert [opacity.getpixel(corner) for corner in corners] == [0] * len(corners)
         assert opacity.getpixel((375, 4)) == 255
 
 
-def test_the_same_card_is_the_same_bytes(player: Callable[..., Player]) -> None:
-    assert render_card(player(), Kind.BATTING, 3) == render_card(player(), Kind.BATTING, 3)
+async def test_the_same_card_is_the_same_bytes(rasteriser: Rasteriser, player: Callable[..., Player]) -> None:
+    once = await render_card(rasteriser, player(), Kind.BATTING, 3)
+
+    assert await render_card(rasteriser, player(), Kind.BATTING, 3) == once
 
 
 def test_every_tier_and_variant_looks_different(player: Callable[..., Player]) -> None:
