@@ -15,7 +15,7 @@ TRANSACTIONS = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE d
 async def measure(around: Surroundings) -> list[Figure]:
     """Over some seconds, without anybody calling."""
     await asyncio.sleep(SETTLE_SECONDS)
-    parts = ("postgres", "redis", "resolver", "gateway")
+    parts = ("postgres", "redis", "resolver", "generator", "gateway")
     connection = await around.postgres()
     before, began = (
         await connection.fetchval(TRANSACTIONS),

@@ -13,7 +13,7 @@ SETTLE_SECONDS = 3.0
 async def measure(around: Surroundings) -> list[Figure]:
     """MiB of each process, its children with it, some seconds after the start."""
     await asyncio.sleep(SETTLE_SECONDS)
-    names = ("postgres", "redis", "resolver", "gateway")
+    names = ("postgres", "redis", "resolver", "generator", "gateway")
     return [Figure("memory", f"{name}, idle", "MiB", mebibytes(around.stack.pid(name))) for name in names]
 
 

@@ -1,9 +1,10 @@
 """An object store by URL, over obstore: a folder, S3, GCS or Azure. Knows keys and bytes, not what they mean."""
 
+import contextlib
 import re
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import timedelta
 
 import obstore
 from obstore.exceptions import BaseError
@@ -12,8 +13,9 @@ from obstore.store import from_url
 
 from chassis.errors import NotFound, Unavailable
 
-ResultT = TypeVar("ResultT")
-
+PIECE_BYTES = 64 * 2**10
+# Callers and jobs try again themselves; the library's own patience, of three minutes, would outlast theirs.
+PATIENCE = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
 KEY = re.compile(r"[A-Za-z0-9_.=-]+(/[A-Za-z0-9_.=-]+)*")
 
 
@@ -35,46 +37,56 @@ class Blobs:
     """Puts, reads, lists and deletes whole objects. A lost store becomes Unavailable."""
 
     def __init__(self, url: str) -> None:
-        options = {"mkdir": True} if url.startswith("file:") else {}
-        self._store = from_url(url, **options)  # type: ignore[call-overload]
+        options = {"mkdir": True} if url.startswith("file:") else {"retry_config": PATIENCE}
+        self._store = from_url(url, **options)
 
     async def put(self, key: str, data: bytes) -> None:
         """Write an object, replacing what is there."""
-        await self._guard(obstore.put_async(self._store, _checked(key), data), key)
+        with _telling(key):
+            await obstore.put_async(self._store, _checked(key), data)
 
     async def get(self, key: str) -> bytes:
         """An object's bytes. Raises BlobNotFound."""
-
-        async def read() -> bytes:
+        with _telling(key):
             result = await obstore.get_async(self._store, _checked(key))
             return bytes(await result.bytes_async())
 
-        return await self._guard(read(), key)
+    async def stream(self, key: str, span: range) -> AsyncGenerator[bytes]:
+        """An object's bytes within `span`, a step of one, piece by piece. Raises BlobNotFound before the first."""
+        if not span:  # Which the library refuses.
+            return
+        with _telling(key):
+            result = await obstore.get_async(self._store, _checked(key), options={"range": (span.start, span.stop)})
+            async for piece in result.stream(PIECE_BYTES):
+                yield bytes(piece)
 
     async def head(self, key: str) -> Blob:
         """What the store tells of an object. Raises BlobNotFound."""
-        meta = await self._guard(obstore.head_async(self._store, _checked(key)), key)
+        with _telling(key):
+            meta = await obstore.head_async(self._store, _checked(key))
         return Blob(key=meta["path"], size_bytes=meta["size"])
 
     async def delete(self, key: str) -> None:
         """Remove an object; one that isn't there is fine."""
-        try:
-            await self._guard(obstore.delete_async(self._store, _checked(key)), key)
-        except BlobNotFound:
-            return
+        with contextlib.suppress(BlobNotFound), _telling(key):
+            await obstore.delete_async(self._store, _checked(key))
 
     async def list(self, prefix: str) -> list[Blob]:
         """Every object whose key starts with the path `prefix`, in key order."""
-        found = await self._guard(obstore.list(self._store, prefix=_checked(prefix)).collect_async(), prefix)
+        with _telling(prefix):
+            found = await obstore.list(self._store, prefix=_checked(prefix)).collect_async()
         return sorted((Blob(item["path"], item["size"]) for item in found), key=lambda blob: blob.key)
 
-    async def _guard(self, operation: Awaitable[ResultT], key: str) -> ResultT:
-        try:
-            return await operation
-        except (MissingError, FileNotFoundError):
-            raise BlobNotFound(f"The object store has nothing under {key!r}.") from None
-        except (BaseError, OSError) as error:
-            raise Unavailable("The object store can't be reached; try again.", reason="BLOBS_UNAVAILABLE") from error
+
+@contextlib.contextmanager
+def _telling(key: str) -> Iterator[None]:
+    """Says what became of an operation on `key`. Raises BlobNotFound and Unavailable."""
+    try:
+        yield
+    except (MissingError, FileNotFoundError):
+        raise BlobNotFound(f"The object store has nothing under {key!r}.") from None
+    except (BaseError, OSError) as error:
+        raise Unavailable("The object store can't be reached; try again.", reason="BLOBS_UNAVAILABLE") from error
 
 
 def _checked(key: str) -> str:

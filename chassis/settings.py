@@ -136,6 +136,11 @@ class ProcessSettings(BaseSettings):
         assert self.jwt_secret_file is not None  # noqa: S101 - the fields' validators have told
         return SharedSecret(self.jwt_secret_file.read_text().strip())
 
+    def media_signer(self) -> MediaSigner:
+        """What signs the addresses of pictures; for processes whose settings demand the secret."""
+        assert self.media_secret_file is not None  # noqa: S101 - the process's own validator has told
+        return MediaSigner(self.media_secret_file.read_text().strip())
+
 
 def load_settings(kind: type[SettingsT]) -> SettingsT:
     """The process's settings. On any mistake prints every one of them and exits with 78 (EX_CONFIG, sysexits.h)."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from chassis.auth import Permissions, TokenVerifier
+from chassis.blobs import Blobs
 from chassis.calls import CallInterceptor
 from chassis.command import run_command
 from chassis.health import Health
@@ -19,6 +20,7 @@ from gateway.errors import DOMAIN
 from gateway.front import Front
 from gateway.health import system_dependencies
 from gateway.http import HttpServer
+from gateway.media import Media
 from gateway.naming import Naming
 from gateway.ports import Ports
 from gateway.proxy import Proxy
@@ -78,8 +80,16 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
         reflected=list(dict.fromkeys(name for names in grpc_services.values() for name in names)),
         interceptor=interceptor,
     )
-    http_server = HttpServer(settings=settings, application=Front(methods=connect, health=health, log=log), log=log)
+    front = Front(methods=connect, media=shown_media(settings), health=health, log=log)
+    http_server = HttpServer(settings=settings, application=front, log=log)
     return [telemetry, routes, health, connect, Ports(grpc=grpc_server, http=http_server)]
+
+
+def shown_media(settings: GatewaySettings) -> Media | None:
+    """What shows pictures; None where the settings name no store of them."""
+    if settings.blobs_url is None:
+        return None
+    return Media(blobs=Blobs(settings.blobs_url), signer=settings.media_signer())
 
 
 if __name__ == "__main__":

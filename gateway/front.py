@@ -1,16 +1,20 @@
-"""What an HTTP request meets first: `/healthz`, the methods, and a sentence as JSON for whatever else is asked for."""
+"""What an HTTP request meets first: `/healthz`, pictures, the methods, and a sentence as JSON for whatever else."""
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
+import grpc
 import structlog
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
+from chassis.errors import AtelierError, Unavailable
 from chassis.health import Health, State
+from chassis.media import PREFIX as MEDIA_PREFIX
 from gateway.connect import ConnectMethods
+from gateway.refusals import json_of, refusal_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,13 +25,32 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 HEALTH_PATH = "/healthz"
 GRPC_CONTENT_TYPE = "application/grpc"
 GRPC_WEB_CONTENT_TYPE = "application/grpc-web"
+WORDLESS = (
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+)
+# What an error of ours, raised outside of a method, is over HTTP.
+STATUSES = {
+    grpc.StatusCode.PERMISSION_DENIED: HTTPStatus.FORBIDDEN,
+    grpc.StatusCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    grpc.StatusCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
 
 
 class Front:
-    """The whole ASGI application: stands before the one that answers the methods."""
+    """The whole ASGI application: stands before those that answer the methods and, if there is one, show pictures."""
 
-    def __init__(self, *, methods: ConnectMethods, health: Health, log: structlog.stdlib.BoundLogger) -> None:
+    def __init__(
+        self,
+        *,
+        methods: ConnectMethods,
+        media: Application | None,
+        health: Health,
+        log: structlog.stdlib.BoundLogger,
+    ) -> None:
         self._methods = methods
+        self._media = media
         self._health = health
         self._log = log
 
@@ -36,6 +59,9 @@ class Front:
         answer = _Answer(send, path=scope["path"])
         try:
             await self._answer(scope, receive, answer)
+        except AtelierError as error:
+            self._note(scope["path"], error)
+            await answer.refuse_by(error)
         except Exception:  # noqa: BLE001 - the edge; what a method's call raised was told and logged inside
             self._log.exception("http request failed", path=scope["path"])
             await answer.refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.")
@@ -43,6 +69,8 @@ class Front:
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         if scope["path"] == HEALTH_PATH:
             await self._answer_health(scope["method"], answer)
+        elif self._media is not None and scope["path"].startswith(MEDIA_PREFIX):
+            await self._media(scope, receive, answer)
         elif not self._methods.has(scope["path"]):
             await answer.refuse(HTTPStatus.NOT_FOUND, "unimplemented", f"There is nothing at {scope['path']}.")
         elif not _is_text(scope):
@@ -64,6 +92,12 @@ class Front:
         fine = whole == State.Name(HealthCheckResponse.SERVING)
         body = {"state": whole, "parts": states}
         await answer.send_json(HTTPStatus.OK if fine else HTTPStatus.SERVICE_UNAVAILABLE, body)
+
+    def _note(self, path: str, error: AtelierError) -> None:
+        """One line a refusal. Callers' mistakes are theirs; only a lost part is a warning."""
+        lost = isinstance(error, Unavailable)
+        level = self._log.warning if lost else self._log.info
+        level("http request refused", path=path, reason=error.reason, cause=repr(error.__cause__) if lost else None)
 
 
 class _Answer:
@@ -91,6 +125,11 @@ class _Answer:
         if not self._started:
             await self.send_json(status, {"code": code, "message": message}, headers)
 
+    async def refuse_by(self, error: AtelierError) -> None:
+        """The same for an error of ours, with its details."""
+        if not self._started:
+            await self.send_json(STATUSES[error.code], json_of(refusal_of(error)))
+
     async def send_json(self, status: int, body: Any, headers: Any = ()) -> None:
         """The whole response."""
         self._started = True
@@ -105,17 +144,24 @@ class _Answer:
         await self._send({"type": "http.response.body", "body": data, "more_body": False})
 
     async def _explain(self, held: Message) -> None:
-        if held["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
-            allowed = dict(held["headers"]).get(b"allow", b"").decode()
-            message = f"{self._path} takes {allowed.replace(', ', ' or ')}."
-        else:
-            message = "Send `content-type: application/json` or `application/proto`; streams are application/connect+…."
-        await self.refuse(held["status"], "unimplemented", message, held["headers"])
+        code = "unimplemented"
+        headers = dict(held["headers"])
+        match held["status"]:
+            case HTTPStatus.METHOD_NOT_ALLOWED:
+                message = f"{self._path} takes {headers.get(b'allow', b'').decode().replace(', ', ' or ')}."
+            case HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                code, size = "out_of_range", headers[b"content-range"].decode().removeprefix("bytes */")
+                message = f"range: {self._path} has {size} bytes."
+            case _:
+                message = (
+                    "Send `content-type: application/json` or `application/proto`; streams: application/connect+…."
+                )
+        await self.refuse(held["status"], code, message, held["headers"])
 
 
 def _has_no_body(message: Message) -> bool:
-    """Whether Connect's application is about to refuse a request without a word, as it does before it knows a codec."""
-    return message["status"] in (HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    """Whether an application is about to refuse a request without a word, as Connect's does before it knows a codec."""
+    return message["status"] in WORDLESS
 
 
 def _is_text(scope: Scope) -> bool:

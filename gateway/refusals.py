@@ -1,5 +1,6 @@
 """How a call's failure is told over HTTP: the service's code, message and every detail, as Connect writes them."""
 
+import base64
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message_factory import GetMessageClass
 from google.rpc import status_pb2
+from protobuf import message_to_json_value
 from protobuf.wkt import Any as ConnectAny
 from protobuf.wkt import Struct
 
@@ -49,6 +51,11 @@ def refusal_of(error: AtelierError) -> ConnectError:
     return refusal(error.code, error.message, status_of(error, domain=DOMAIN).SerializeToString())
 
 
+def json_of(error: ConnectError) -> dict[str, Any]:
+    """The error as JSON (connectrpc.com/docs/protocol, "Error End-Stream"), for what isn't a method's."""
+    return {"code": error.code.value, "message": error.message, "details": [_detail_json(one) for one in error.details]}
+
+
 def connect_code(code: grpc.StatusCode) -> Code:
     """The same code by Connect's name (connectrpc.com/docs/protocol, "Error codes")."""
     return Code.CANCELED if code is grpc.StatusCode.CANCELLED else Code[code.name]
@@ -57,6 +64,13 @@ def connect_code(code: grpc.StatusCode) -> Code:
 def grpc_code(code: Code) -> grpc.StatusCode:
     """The same code by gRPC's name."""
     return grpc.StatusCode.CANCELLED if code is Code.CANCELED else grpc.StatusCode[code.name]
+
+
+def _detail_json(detail: ErrorDetail) -> dict[str, Any]:
+    value = base64.b64encode(detail.message_bytes).decode().rstrip("=")
+    fields = detail.value()
+    debug = {} if fields is None else {"debug": message_to_json_value(fields)}
+    return {"type": detail.type_name, "value": value} | debug
 
 
 def _details(status: bytes) -> Iterator[ErrorDetail]:

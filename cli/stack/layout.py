@@ -58,6 +58,11 @@ class Layout:
         return self.secrets / "jwt"
 
     @property
+    def media_secret(self) -> Path:
+        """The key that signs the addresses of pictures."""
+        return self.secrets / "media"
+
+    @property
     def token(self) -> Path:
         """A token for the person at this machine."""
         return self.root / "token"

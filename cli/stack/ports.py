@@ -20,6 +20,8 @@ class Ports:
     gateway_metrics: int = 7409
     resolver: int = 7410
     resolver_metrics: int = 7419
+    generator: int = 7420
+    generator_metrics: int = 7429
 
     @classmethod
     def free(cls) -> "Ports":

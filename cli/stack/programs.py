@@ -24,6 +24,7 @@ class Surroundings:
     redis_url: str
     blobs_url: str
     jwt_secret_file: Path
+    media_secret_file: Path
     database_url: Callable[[str], str]
 
 
@@ -84,32 +85,52 @@ def _shared_settings(around: Surroundings) -> dict[str, str]:
     }
 
 
-def _resolver_settings(around: Surroundings) -> dict[str, str]:
+def _service_settings(name: str, around: Surroundings) -> dict[str, str]:
+    ports = {Ports.setting(port): str(getattr(around.ports, port)) for port in (name, f"{name}_metrics")}
     return {
         **_shared_settings(around),
-        "ATELIER_RESOLVER_DATABASE_URL": around.database_url("resolver"),
-        "ATELIER_RESOLVER_PORT": str(around.ports.resolver),
-        "ATELIER_RESOLVER_METRICS_PORT": str(around.ports.resolver_metrics),
+        f"ATELIER_{name.upper()}_DATABASE_URL": around.database_url(name),
+        **ports,
     }
+
+
+def _resolver_settings(around: Surroundings) -> dict[str, str]:
+    return _service_settings("resolver", around)
+
+
+def _generator_settings(around: Surroundings) -> dict[str, str]:
+    return _service_settings("generator", around) | _media_settings(around)
+
+
+def _media_settings(around: Surroundings) -> dict[str, str]:
+    return {"ATELIER_MEDIA_SECRET_FILE": str(around.media_secret_file)}
 
 
 def _gateway_settings(around: Surroundings) -> dict[str, str]:
     return {
         **_shared_settings(around),
+        **_media_settings(around),
         "ATELIER_GATEWAY_PORT": str(around.ports.gateway),
         "ATELIER_GATEWAY_HTTP_PORT": str(around.ports.gateway_http),
         "ATELIER_GATEWAY_METRICS_PORT": str(around.ports.gateway_metrics),
         "ATELIER_GATEWAY_RESOLVER_ADDRESS": f"{LOOPBACK}:{around.ports.resolver}",
+        "ATELIER_GATEWAY_GENERATOR_ADDRESS": f"{LOOPBACK}:{around.ports.generator}",
     }
 
 
+def _service(name: str, settings: Callable[[Surroundings], Mapping[str, str]]) -> Program:
+    """A package under services/, which answers calls and works in one process."""
+    return Program(
+        name=name,
+        arguments=("-m", f"services.{name}", "run"),
+        migrate=("-m", f"services.{name}", "migrate"),
+        settings=settings,
+    )
+
+
 PROGRAMS = (
-    Program(
-        name="resolver",
-        arguments=("-m", "services.resolver", "run"),
-        migrate=("-m", "services.resolver", "migrate"),
-        settings=_resolver_settings,
-    ),
+    _service("resolver", _resolver_settings),
+    _service("generator", _generator_settings),
     Program(
         name="gateway",
         arguments=("-m", "gateway", "serve"),

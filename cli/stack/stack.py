@@ -155,6 +155,7 @@ class Stack:
         self.ports.check()
         self.layout.prepare_run()
         write_private(self.layout.token, self.token(Role.OPERATOR))
+        self._secrets.get(self.layout.media_secret.name)
         around = self._surroundings()
         specs = [program.run_spec(around) for program in self._programs]
         try:
@@ -194,6 +195,7 @@ class Stack:
             redis_url=self._redis.url,
             blobs_url=self.layout.blobs.as_uri(),
             jwt_secret_file=self.layout.jwt_secret,
+            media_secret_file=self.layout.media_secret,
             database_url=self._postgres.database_url,
         )
 

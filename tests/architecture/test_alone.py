@@ -55,26 +55,33 @@ def secret(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_the_resolver_starts_alone(tmp_path: Path, schema: Schema, secret: str) -> None:
-    folder = tmp_path / "alone"
-    copy(folder, "services/resolver", "jobs", "chassis", "gen")
+@pytest.mark.parametrize(
+    ("service", "stands_on"), [("resolver", ["jobs", "chassis"]), ("generator", ["jobs", "ledger", "chassis"])]
+)
+def test_a_service_starts_alone(
+    tmp_path: Path, schema: Schema, secret: str, service: str, stands_on: list[str]
+) -> None:
+    folder, module, prefix = tmp_path / "alone", f"services.{service}", f"ATELIER_{service.upper()}"
+    copy(folder, f"services/{service}", *stands_on, "gen")
     environment = {
-        "ATELIER_RESOLVER_DATABASE_URL": schema.url.get_secret_value(),
-        "ATELIER_RESOLVER_SCHEMA_NAME": schema.name,
-        "ATELIER_RESOLVER_PORT": "0",
-        "ATELIER_RESOLVER_METRICS_PORT": "0",
+        f"{prefix}_DATABASE_URL": schema.url.get_secret_value(),
+        f"{prefix}_SCHEMA_NAME": schema.name,
+        f"{prefix}_PORT": "0",
+        f"{prefix}_METRICS_PORT": "0",
         "ATELIER_JWT_SECRET_FILE": secret,
+        "ATELIER_MEDIA_SECRET_FILE": secret,
+        "ATELIER_BLOBS_URL": (tmp_path / "blobs").as_uri(),
     }
 
-    migrating = start(folder, "services.resolver", "migrate", environment)
+    migrating = start(folder, module, "migrate", environment)
     _, said = migrating.communicate(timeout=60)
-    serving = start(folder, "services.resolver", "serve", environment)
-    wait_for(serving, '"started"')
-    serving.terminate()
-    serving.communicate(timeout=20)
+    running = start(folder, module, "run", environment)
+    wait_for(running, '"started"')
+    running.terminate()
+    running.communicate(timeout=20)
 
     assert migrating.returncode == 0, said
-    assert serving.returncode == 0
+    assert running.returncode == 0
 
 
 def test_the_gateway_starts_alone(tmp_path: Path, secret: str) -> None:

@@ -42,10 +42,9 @@ class System:
 
     stack: Stack
 
-    @property
-    def service_address(self) -> str:
-        """The resolver itself."""
-        return f"{LOOPBACK}:{self.stack.ports.resolver}"
+    def address(self, door: str) -> str:
+        """Where the gateway or a service takes gRPC, by its name."""
+        return f"{LOOPBACK}:{getattr(self.stack.ports, door)}"
 
     @asynccontextmanager
     async def resolver(self, address: str | None = None) -> AsyncIterator[ResolverServiceStub]:

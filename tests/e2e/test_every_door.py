@@ -8,14 +8,20 @@ import grpc
 import httpx
 import pytest
 from atelier.resolver.v1 import resolver_service_pb2 as pb
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chassis.auth import Role
+from gateway.routing import is_shared, service_of
+from gateway.schema import load_services, names_of
 from tests.conftest import REPOSITORY
 from tests.contract.conftest import refusal
 from tests.e2e.conftest import SCRIPTS, System, run
+from tests.integration.gateway.rig import envelope, envelopes
 
 SERVICE = "atelier.resolver.v1.ResolverService"
+SERVICES = load_services()
+OWN_SERVICES = [one for one in SERVICES if not is_shared(f"/{one.full_name}/")]
 EXAMPLES = REPOSITORY / "examples"
 # Every method with a request that is good for it; the answers' content is the contract tests' matter.
 REQUESTS = {
@@ -41,26 +47,36 @@ def test_there_is_a_request_here_for_every_method() -> None:
     assert list(REQUESTS) == [method.name for method in pb.DESCRIPTOR.services_by_name["ResolverService"].methods]
 
 
-@pytest.mark.parametrize("door", ["service", "gateway"])
+@pytest.mark.parametrize("door", ["resolver", "generator", "gateway"])
 async def test_buf_curl_lists_every_method_by_reflection(system: System, door: str) -> None:
-    address = system.service_address if door == "service" else system.stack.gateway_address
+    behind = [one for one in SERVICES if door == "gateway" or one.full_name in names_of(SERVICES, door)]
 
-    ended = await system.buf_curl("--protocol", "grpc", "--list-methods", f"http://{address}")
+    ended = await system.buf_curl("--protocol", "grpc", "--list-methods", f"http://{system.address(door)}")
 
     assert ended.code == 0, ended.err
-    assert {line.strip() for line in ended.out.splitlines()} >= {f"{SERVICE}/{method}" for method in REQUESTS}
+    listed = {line.strip() for line in ended.out.splitlines()}
+    assert listed >= {f"{service.full_name}/{method.name}" for service in behind for method in service.methods}
 
 
 @pytest.mark.parametrize("method", REQUESTS)
-@pytest.mark.parametrize("door", ["service", "gateway"])
+@pytest.mark.parametrize("door", ["resolver", "gateway"])
 async def test_buf_curl_calls_every_method_by_reflection(system: System, door: str, method: str) -> None:
-    address = system.service_address if door == "service" else system.stack.gateway_address
-    request = json.dumps(REQUESTS[method])
+    url, request = f"http://{system.address(door)}/{SERVICE}/{method}", json.dumps(REQUESTS[method])
 
-    ended = await system.buf_curl("--protocol", "grpc", "--data", request, f"http://{address}/{SERVICE}/{method}")
+    ended = await system.buf_curl("--protocol", "grpc", "--data", request, url)
 
     assert ended.code == 0, ended.err
     assert isinstance(json.loads(ended.out), dict)
+
+
+@pytest.mark.parametrize("service", OWN_SERVICES, ids=lambda service: str(service.name))
+async def test_the_http_port_leads_every_method_to_its_service(system: System, service: ServiceDescriptor) -> None:
+    headers = {"authorization": f"Bearer {system.stack.token(Role.OPERATOR)}"}
+    async with httpx.AsyncClient(base_url=system.stack.http_url, headers=headers) as client:
+        errors = [await error_of(client, method) for method in service.methods]
+
+    # Whatever there is to say of an empty request, it is the service that says it.
+    assert {domain_of(error) for error in errors if error} <= {f"{service_of(f'/{service.full_name}/')}.atelier"}
 
 
 @pytest.mark.parametrize("protocol", ["connect", "grpcweb"])
@@ -101,7 +117,7 @@ async def test_without_a_token_only_health_answers(system: System) -> None:
         listed = await health_pb2_grpc.HealthStub(channel).List(health_pb2.HealthListRequest())
 
     assert (refused.status_code, healthy.status_code) == (401, 200)
-    assert {"gateway", "resolver", "resolver/postgres", "resolver/redis", SERVICE} <= set(listed.statuses)
+    assert {"gateway", "resolver", "generator", "resolver/postgres", "generator/redis", SERVICE} <= set(listed.statuses)
 
 
 async def test_methods_that_callers_make_up_get_no_name_in_the_metrics(system: System) -> None:
@@ -162,3 +178,20 @@ async def test_every_command_says_in_one_sentence_what_is_wrong(system: System) 
         assert len(ended.err.strip().splitlines()) <= 2  # the sentence, and for a batch how it ended
         assert "Traceback" not in ended.err
     assert "external_id" in long.err
+
+
+async def error_of(client: httpx.AsyncClient, method: MethodDescriptor) -> Any:
+    """How the call of an empty request failed, None when it didn't."""
+    path = f"/{method.containing_service.full_name}/{method.name}"
+    if not (method.client_streaming or method.server_streaming):
+        answer = await client.post(path, json={})
+        return None if answer.status_code == 200 else answer.json()
+    answer = await client.post(path, content=envelope(b"{}"), headers={"content-type": "application/connect+json"})
+    *_, (_, end) = envelopes(answer.content)
+    return json.loads(end).get("error")
+
+
+def domain_of(error: Any) -> str | None:
+    """Whose error it is; None where that isn't told."""
+    domains = [one["debug"]["domain"] for one in error.get("details", []) if one["type"] == "google.rpc.ErrorInfo"]
+    return domains[0] if domains else None

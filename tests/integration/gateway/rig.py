@@ -99,7 +99,6 @@ async def run_gateway(
     resolver_port: int,
     *,
     more_services: Sequence[ServiceDescriptor] = (),
-    settings_class: type[GatewaySettings] = GatewaySettings,
     **settings: Any,
 ) -> AsyncIterator[Gateway]:
     """A gateway in this process, from its own wiring. `more_services`: as if the stubs described them too."""
@@ -111,9 +110,10 @@ async def run_gateway(
         "max_message_bytes": MAX_MESSAGE_BYTES,
         "jwt_secret_file": secret_file,
         "resolver_address": f"127.0.0.1:{resolver_port}",
+        "generator_address": "",
     }
     with mock.patch("gateway.__main__.load_services", return_value=[*load_services(), *more_services]):
-        parts = serving(settings_class(**(told | settings)), quiet())
+        parts = serving(GatewaySettings(**(told | settings)), quiet())
     async with contextlib.AsyncExitStack() as stack:
         for part in parts:
             stack.push_async_callback(part.stop)

@@ -13,7 +13,6 @@ from google.rpc import error_details_pb2
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 from grpc_reflection.v1alpha import reflection_pb2
 
-from gateway.config import GatewaySettings
 from tests.integration.gateway.rig import Gateway, StandIn, envelope, envelopes, info, post, run_gateway, within
 from tests.integration.gateway.test_absence import JOBS, health_list, watch
 from tests.integration.gateway.test_access import details
@@ -25,19 +24,13 @@ SERVING, NOT_SERVING = HealthCheckResponse.SERVING, HealthCheckResponse.NOT_SERV
 JSON_STREAM = {"content-type": "application/connect+json"}
 
 
-class TwoServices(GatewaySettings):
-    """A gateway that knows one service more."""
-
-    neighbour_address: str
-
-
 @dataclass(frozen=True)
 class Pair:
     """A gateway before two services."""
 
     gateway: Gateway
     resolver: StandIn
-    neighbour: StandIn
+    generator: StandIn
 
     async def call(self, method: str, request: Any) -> Any:
         return await self.gateway.channel.unary_unary(method)(
@@ -46,26 +39,16 @@ class Pair:
 
 
 @pytest.fixture
-async def pair(
-    secret_file: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Pair]:
-    # A service needs stubs, of which the policy of its calls is what a channel reads.
-    stubs = tmp_path_factory.mktemp("stubs")
-    package = stubs / "atelier" / "neighbour" / "v1"
-    package.mkdir(parents=True)
-    (package / "service_config.json").write_text('{"methodConfig": []}')
-    monkeypatch.syspath_prepend(str(stubs))
-    resolver, neighbour = StandIn([JOBS]), StandIn([JOBS])
-    for name, one in (("resolver", resolver), ("neighbour", neighbour)):
+async def pair(secret_file: Path) -> AsyncIterator[Pair]:
+    resolver, generator = StandIn([JOBS]), StandIn([JOBS])
+    for name, one in (("resolver", resolver), ("generator", generator)):
         await one.start()
         answer_as(one, name)
-    address = f"127.0.0.1:{neighbour.port}"
-    async with run_gateway(
-        secret_file, resolver.port, settings_class=TwoServices, neighbour_address=address
-    ) as running:
-        yield Pair(running, resolver, neighbour)
+    address = f"127.0.0.1:{generator.port}"
+    async with run_gateway(secret_file, resolver.port, generator_address=address) as running:
+        yield Pair(running, resolver, generator)
     await resolver.stop()
-    await neighbour.stop()
+    await generator.stop()
 
 
 def answer_as(stand_in: StandIn, name: str) -> None:
@@ -90,7 +73,7 @@ def answer_as(stand_in: StandIn, name: str) -> None:
     stand_in.unary(NEW, echo)
 
 
-@pytest.mark.parametrize("service", ["resolver", "neighbour"])
+@pytest.mark.parametrize("service", ["resolver", "generator"])
 async def test_a_name_leads_to_its_service(pair: Pair, service: str) -> None:
     name = f"{service}/jobs/{ID}"
 
@@ -101,7 +84,7 @@ async def test_a_name_leads_to_its_service(pair: Pair, service: str) -> None:
     assert (by_http.json()["job"]["name"], by_http.json()["job"]["kind"]) == (name, service)
 
 
-@pytest.mark.parametrize("service", ["resolver", "neighbour"])
+@pytest.mark.parametrize("service", ["resolver", "generator"])
 async def test_a_stream_goes_to_the_service_of_its_parent(pair: Pair, service: str) -> None:
     request = pb.WatchJobsRequest(parent=service, names=["a", "b"])
     call = pair.gateway.channel.unary_stream(WATCH)
@@ -121,11 +104,11 @@ async def test_a_stream_goes_to_the_service_of_its_parent(pair: Pair, service: s
 @pytest.mark.parametrize("method", [LIST, NEW])
 async def test_the_bytes_pass_unchanged_and_fields_that_nobody_knows_do_no_harm(pair: Pair, method: str) -> None:
     unknown = b"\xfa\x7f\x02hi"  # field 2047
-    request = unknown + pb.ListJobsRequest(parent="neighbour", kind="é", page_size=7).SerializeToString() + unknown
+    request = unknown + pb.ListJobsRequest(parent="generator", kind="é", page_size=7).SerializeToString() + unknown
 
     answer = await pair.gateway.channel.unary_unary(method)(request, metadata=(pair.gateway.authorization,))
 
-    assert answer == b"neighbour " + request
+    assert answer == b"generator " + request
 
 
 @pytest.mark.parametrize("name", ["", "/jobs/1", "Resolver/jobs/1", "resolver jobs", "ré/jobs/1", "x" * 33])
@@ -169,7 +152,7 @@ async def test_a_service_that_nobody_configured_is_not_found(pair: Pair, method:
     [about] = details(failure.value, error_details_pb2.ErrorInfo)
     assert failure.value.code() is grpc.StatusCode.NOT_FOUND
     assert (about.reason, about.metadata["service"]) == ("UNKNOWN_SERVICE", "nobody")
-    assert "neighbour, resolver" in (failure.value.details() or "")
+    assert "generator, resolver" in (failure.value.details() or "")
 
 
 async def test_over_http_the_same_mistakes_are_told_alike(pair: Pair) -> None:
@@ -191,13 +174,13 @@ async def test_a_service_that_is_down_fails_its_own_names_only(pair: Pair, metho
     with pytest.raises(grpc.aio.AioRpcError) as failure:
         await pair.call(method, pb.GetJobRequest(name="resolver"))
     by_http = await post(pair.gateway, GET, {"name": f"resolver/jobs/{ID}"})
-    other = pb.GetJobResponse.FromString(await pair.call(GET, pb.GetJobRequest(name="neighbour")))
+    other = pb.GetJobResponse.FromString(await pair.call(GET, pb.GetJobRequest(name="generator")))
 
     [about] = details(failure.value, error_details_pb2.ErrorInfo)
     assert failure.value.code() is grpc.StatusCode.UNAVAILABLE
     assert (about.reason, about.metadata["service"]) == ("SERVICE_UNAVAILABLE", "resolver")
     assert by_http.status_code == 503
-    assert other.job.kind == "neighbour"
+    assert other.job.kind == "generator"
 
 
 async def test_its_health_is_that_of_all_who_answer_it_and_each_has_its_own(pair: Pair) -> None:
@@ -209,7 +192,7 @@ async def test_its_health_is_that_of_all_who_answer_it_and_each_has_its_own(pair
     pair.resolver.lost.clear()
     after = await within(5, anext(states))
 
-    names = [JOBS, f"resolver/{JOBS}", f"neighbour/{JOBS}"]
+    names = [JOBS, f"resolver/{JOBS}", f"generator/{JOBS}"]
     assert (before, during, after) == (SERVING, NOT_SERVING, SERVING)
     assert [listed_before[name] for name in names] == [SERVING, SERVING, SERVING]
     assert [listed_during[name] for name in names] == [NOT_SERVING, NOT_SERVING, SERVING]

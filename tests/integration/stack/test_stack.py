@@ -170,7 +170,7 @@ async def test_secrets_are_private_and_in_no_arguments_and_no_log(make_stack: Ma
         secrets = [path.read_text() for path in paths]
         arguments = [words(child) for child in psutil.Process().children(recursive=True)]
 
-    assert {path.name for path in paths} == {"jwt", "postgres", "role-resolver", "token"}
+    assert {path.name for path in paths} == {"jwt", "media", "postgres", "role-resolver", "token"}
     assert {path.stat().st_mode & 0o777 for path in paths} == {0o600}
     assert stack.layout.secrets.stat().st_mode & 0o777 == 0o700
     assert not [secret for secret in secrets if secret in " ".join(arguments)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.blobs import Blob, BlobNotFound, Blobs
+from chassis.blobs import PIECE_BYTES, Blob, BlobNotFound, Blobs
 from chassis.errors import Unavailable
 
 ODD_KEYS = [
@@ -46,6 +46,23 @@ async def test_what_was_put_is_read_back(blobs: Blobs, data: bytes) -> None:
 
     assert await blobs.get("images/a=1/b.png") == data
     assert await blobs.head("images/a=1/b.png") == Blob("images/a=1/b.png", len(data))
+
+
+async def test_an_object_or_a_part_of_it_is_streamed_in_pieces(blobs: Blobs) -> None:
+    data = b"0123456789" * 30_000
+    await blobs.put("a", data)
+
+    whole = [piece async for piece in blobs.stream("a", range(len(data)))]
+    part = [piece async for piece in blobs.stream("a", range(5, 200_000))]
+    nothing = [piece async for piece in blobs.stream("a", range(0))]
+
+    assert (b"".join(whole), b"".join(part), nothing) == (data, data[5:200_000], [])
+    assert max(map(len, whole)) < 2 * PIECE_BYTES
+
+
+async def test_what_isnt_there_cannot_be_streamed(blobs: Blobs) -> None:
+    with pytest.raises(BlobNotFound):
+        await anext(blobs.stream("nobody/put/this", range(1)))
 
 
 async def test_a_second_put_replaces_the_first(blobs: Blobs) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from gateway.config import GatewaySettings
 
@@ -19,7 +20,7 @@ def test_defaults_are_the_ports_of_one_machine() -> None:
     settings = GatewaySettings()
 
     assert (settings.port, settings.http_port, settings.metrics_port) == (7400, 7401, 7409)
-    assert settings.addresses == {"resolver": "127.0.0.1:7410"}
+    assert settings.addresses == {"resolver": "127.0.0.1:7410", "generator": "127.0.0.1:7420"}
 
 
 def test_an_address_is_set_by_the_services_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,6 +31,22 @@ def test_an_address_is_set_by_the_services_name(monkeypatch: pytest.MonkeyPatch)
 
 def test_every_field_that_ends_in_address_is_a_service() -> None:
     class Tomorrow(GatewaySettings):
-        generator_address: str = "127.0.0.1:7420"
+        reviewer_address: str = "127.0.0.1:7430"
 
-    assert Tomorrow().addresses == {"resolver": "127.0.0.1:7410", "generator": "127.0.0.1:7420"}
+    assert list(Tomorrow().addresses) == ["resolver", "generator", "reviewer"]
+
+
+def test_a_service_without_an_address_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATELIER_GATEWAY_GENERATOR_ADDRESS", "")
+
+    assert list(GatewaySettings().addresses) == ["resolver"]
+
+
+@pytest.mark.parametrize("only", ["ATELIER_BLOBS_URL", "ATELIER_MEDIA_SECRET_FILE"])
+def test_a_store_and_the_secret_of_its_addresses_go_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, only: str
+) -> None:
+    monkeypatch.setenv(only, "file:///blobs" if only == "ATELIER_BLOBS_URL" else str(tmp_path / "secret"))
+
+    with pytest.raises(ValidationError, match="set both ATELIER_BLOBS_URL and ATELIER_MEDIA_SECRET_FILE"):
+        GatewaySettings()

@@ -12,10 +12,12 @@ AROUND = Surroundings(
     redis_url="unix:///run/redis.sock",
     blobs_url="file:///blobs",
     jwt_secret_file=Path("/secrets/jwt"),
+    media_secret_file=Path("/secrets/media"),
     database_url=lambda service: f"postgresql://{service}@/atelier",
 )
 GATEWAY = next(program for program in PROGRAMS if program.name == "gateway")
 RESOLVER = next(program for program in PROGRAMS if program.name == "resolver")
+GENERATOR = next(program for program in PROGRAMS if program.name == "generator")
 
 
 def told(program: Program) -> dict[str, str]:
@@ -35,9 +37,11 @@ def test_gateway_knows_no_database() -> None:
         "ATELIER_GATEWAY_HTTP_PORT": "7401",
         "ATELIER_GATEWAY_METRICS_PORT": "7409",
         "ATELIER_GATEWAY_RESOLVER_ADDRESS": "127.0.0.1:7410",
+        "ATELIER_GATEWAY_GENERATOR_ADDRESS": "127.0.0.1:7420",
         "ATELIER_REDIS_URL": "unix:///run/redis.sock",
         "ATELIER_BLOBS_URL": "file:///blobs",
         "ATELIER_JWT_SECRET_FILE": "/secrets/jwt",
+        "ATELIER_MEDIA_SECRET_FILE": "/secrets/media",
     }
 
 
@@ -50,6 +54,19 @@ def test_service_knows_its_own_database_and_no_neighbour() -> None:
         "ATELIER_BLOBS_URL": "file:///blobs",
         "ATELIER_JWT_SECRET_FILE": "/secrets/jwt",
     }
+
+
+def test_only_who_signs_and_who_shows_pictures_is_told_their_secret() -> None:
+    assert told(GENERATOR) == {
+        "ATELIER_GENERATOR_DATABASE_URL": "postgresql://generator@/atelier",
+        "ATELIER_GENERATOR_PORT": "7420",
+        "ATELIER_GENERATOR_METRICS_PORT": "7429",
+        "ATELIER_REDIS_URL": "unix:///run/redis.sock",
+        "ATELIER_BLOBS_URL": "file:///blobs",
+        "ATELIER_JWT_SECRET_FILE": "/secrets/jwt",
+        "ATELIER_MEDIA_SECRET_FILE": "/secrets/media",
+    }
+    assert [one.name for one in PROGRAMS if "ATELIER_MEDIA_SECRET_FILE" in told(one)] == ["generator", "gateway"]
 
 
 def test_migration_is_told_what_its_service_is() -> None:
