@@ -19,7 +19,7 @@ help: ## Print the targets
 
 setup: $(READY) ## Make the virtual environment in .venv
 
-demo: $(READY) ## Run the whole system on sample cards (CATALOG=path: on a catalogue of yours)
+demo: $(READY) ## Run the whole system on sample cards and players (CATALOG=path: on a catalogue of yours)
 	@$(BIN)/atelier demo $(if $(CATALOG),--catalog "$(CATALOG)")
 
 up: $(READY) ## Run the system on this machine until Ctrl-C

@@ -5,7 +5,26 @@ from typing import Annotated
 
 import typer
 
-from cli import cards, collection, confirm, demo, identify, importing, jobs, queues, resolve, scan, system, token, up
+from cli import (
+    cards,
+    collection,
+    confirm,
+    credit,
+    demo,
+    generate,
+    generations,
+    identify,
+    importing,
+    jobs,
+    poses,
+    queues,
+    render,
+    resolve,
+    scan,
+    system,
+    token,
+    up,
+)
 from cli.root import AddressOption, RootGroup, StateDirOption, TokenOption
 
 app = typer.Typer(
@@ -42,6 +61,11 @@ app.add_typer(importing.app, name="import")
 app.command()(scan.scan)
 app.command()(confirm.confirm)
 app.add_typer(collection.app, name="collection")
+app.command()(generate.generate)
+app.add_typer(generations.app, name="generations")
+app.command()(poses.poses)
+app.command()(render.render)
+app.add_typer(credit.app, name="credits")
 jobs.app.command()(queues.pause)
 jobs.app.command()(queues.resume)
 jobs.app.command()(queues.stats)

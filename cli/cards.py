@@ -20,7 +20,7 @@ from cli.fields import Fields
 from cli.output import counted, say, write_json, write_table
 from cli.root import JsonOption, settings_of
 
-PAGE_SIZE = 1000  # the most that one call gives
+PAGE_SIZE = 1000  # the most that one call of most methods gives
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CARD_COLUMNS = ("catalog_id", "name", "number", "rarity", "set_name", "card_id")
 GAP_COLUMNS = ("source", "external_id", "reason", "count", "first_seen_time", "last_seen_time", "resolve_time")
@@ -124,11 +124,14 @@ def gaps(
         say(f"{counted(total, 'gap')}.")
 
 
-async def pages(call: Any, request: Any, limit: int | None) -> AsyncIterator[Any]:
-    """A paged method's answers until `limit` items or the end; then `request.page_token` is that of what follows."""
+async def pages(call: Any, request: Any, limit: int | None, *, largest: int = PAGE_SIZE) -> AsyncIterator[Any]:
+    """A paged method's answers until `limit` items or the end; then `request.page_token` is that of what follows.
+
+    `largest` is the most that one call gives.
+    """
     shown = 0
     while limit is None or shown < limit:
-        request.page_size = PAGE_SIZE if limit is None else min(PAGE_SIZE, limit - shown)
+        request.page_size = largest if limit is None else min(largest, limit - shown)
         page = await call(request)
         shown += request.page_size
         request.page_token = page.next_page_token

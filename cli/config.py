@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +11,7 @@ from cli.errors import CliError
 from cli.exits import ExitCode
 
 PREFIX = "ATELIER_CLI_"
+TERMINAL_VARIABLES = ("TERM", "TERM_PROGRAM", "LC_TERMINAL")
 
 
 class CliSettings(BaseSettings):
@@ -24,6 +25,9 @@ class CliSettings(BaseSettings):
     tls_ca_file: Path | None = Field(None, description="PEM roots that vouch for the gateway; unset: no TLS.")
     tls_certificate_file: Path | None = Field(None, description="Our own PEM chain, where the gateway demands one.")
     tls_key_file: Path | None = Field(None, description="Our own PEM private key.")
+    preview: Literal["auto", "kitty", "iterm2", "off"] = Field(
+        "auto", description="How the terminal shows pictures; auto goes by its name."
+    )
     traceback: bool = Field(False, description="Show where a bug of the command line is, instead of one sentence.")
 
     @field_validator("address")
@@ -82,6 +86,11 @@ def wants_traceback() -> bool:
         return load_cli_settings().traceback
     except CliError:
         return False
+
+
+def terminal_names() -> dict[str, str]:
+    """The variables that terminals name themselves by."""
+    return {name: os.environ[name] for name in TERMINAL_VARIABLES if name in os.environ}
 
 
 def read_port(variable: str, default: int) -> int:

@@ -6,6 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import grpc
+from atelier.generator.v1.card_art_service_pb2_grpc import CardArtServiceStub
+from atelier.generator.v1.credit_service_pb2_grpc import CreditServiceStub
+from atelier.generator.v1.generation_service_pb2_grpc import GenerationServiceStub
+from atelier.generator.v1.pose_service_pb2_grpc import PoseServiceStub
 from atelier.jobs.v1.jobs_service_pb2_grpc import JobsServiceStub
 from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
 from atelier.resolver.v1.scan_service_pb2_grpc import ScanServiceStub
@@ -15,7 +19,7 @@ from cli.errors import CliError, explain
 from cli.exits import ExitCode
 
 RESOLVER_PACKAGE = "atelier.resolver.v1"
-JOBS_PACKAGE = "atelier.jobs.v1"
+MORE_PACKAGES = ("atelier.generator.v1", "atelier.jobs.v1")
 
 T = TypeVar("T")
 
@@ -27,6 +31,10 @@ class Gateway:
         self.channel = channel
         self.resolver: Any = ResolverServiceStub(channel)
         self.scans: Any = ScanServiceStub(channel)
+        self.generations: Any = GenerationServiceStub(channel)
+        self.poses: Any = PoseServiceStub(channel)
+        self.credits: Any = CreditServiceStub(channel)
+        self.card_art: Any = CardArtServiceStub(channel)
         self.jobs: Any = JobsServiceStub(channel)
 
 
@@ -50,7 +58,7 @@ async def open_gateway(settings: CliSettings) -> AsyncIterator[Gateway]:
     channel = open_channel(
         settings.address,
         package=RESOLVER_PACKAGE,
-        more_packages=[JOBS_PACKAGE],
+        more_packages=MORE_PACKAGES,
         credentials=_credentials(settings),
         interceptors=token_interceptors(token) if token else (),
     )

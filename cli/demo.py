@@ -15,21 +15,26 @@ from pydantic import SecretStr
 from cli.catalogue_files import open_cards
 from cli.config import CliSettings
 from cli.connection import open_gateway
+from cli.demo_images import make_images
 from cli.demo_report import Report
 from cli.demo_script import import_examples, run_script
 from cli.documents import coverage_rows
 from cli.errors import CliError
 from cli.exits import ExitCode
 from cli.output import say, write_json, write_table
+from cli.picture_files import open_folder
 from cli.root import JsonOption, StateDirOption, settings_of
 from cli.scan_documents import SET_COLUMNS, collection_document, collection_rows
 from cli.scanning import show_scans
+from cli.showing import Manner, Telling, chosen_manner
 from cli.stack.ports import Ports
 from cli.stack.problems import StackError
 from cli.stack.stack import Stack
 from cli.up import stack_problem
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+IMAGES = "demo-images"
+FILES = ("what", "name", "pixels", "bytes", "file")
 RESOLVED = ("source", "external_id", "tier", "catalog_id", "name", "ms", "card_id")
 IDENTIFIED = ("read", "catalog_id", "name", "confidence", "needs_review", "ms")
 
@@ -39,10 +44,13 @@ def demo(
     catalog: Annotated[
         str | None, typer.Option(help="A catalogue to import too, as `atelier import cards` takes it.")
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the images go; demo-images in the state folder unless given.")
+    ] = None,
     state_dir: StateDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Start a system, resolve, identify and scan real cards, check the answers, stop it."""
+    """Start a system, resolve, identify and scan real cards, make images, check it all, stop it."""
     if not EXAMPLES.is_dir():
         raise CliError(
             f"The examples are not at {EXAMPLES}; run the demo in a clone of the repository.", ExitCode.NO_INPUT
@@ -50,11 +58,13 @@ def demo(
     if catalog is not None:
         open_cards(catalog)  # so that a wrong path is told before anything starts
     settings = settings_of(context, state_dir=state_dir)
+    folder = open_folder(out or settings.state_dir / IMAGES)
+    manner = Manner(Telling.NOTHING) if as_json else chosen_manner(settings, preview=True, as_json=False)
     began = time.monotonic()
     root = _fresh_folder(settings.state_dir / "demo")
     failed = False
     try:
-        asyncio.run(_run(root, catalog, as_json)).check()
+        asyncio.run(_run(root, catalog, folder, manner)).check()
     except (StackError, CliError) as error:
         failed = True
         say(f"The system's log is kept in {root / 'log'}.")
@@ -65,8 +75,8 @@ def demo(
     say(f"Everything came out as it should, in {time.monotonic() - began:.1f} s.")
 
 
-async def _run(root: Path, catalog: str | None, as_json: bool) -> Report:
-    say("Starting PostgreSQL, Redis, the resolver and the gateway …")
+async def _run(root: Path, catalog: str | None, folder: Path, manner: Manner) -> Report:
+    say("Starting PostgreSQL, Redis, the services and the gateway …")
     began = time.monotonic()
     async with Stack(root, ports=Ports.free()) as stack:
         say(f"Ready after {time.monotonic() - began:.1f} s; the gateway is at {stack.gateway_address}.")
@@ -75,12 +85,14 @@ async def _run(root: Path, catalog: str | None, as_json: bool) -> Report:
             for name, tally in (await import_examples(gateway, EXAMPLES, catalog)).items():
                 say(f"Imported {name}: {tally.inserted:,} new, {tally.updated:,} changed, {tally.rejected:,} rejected.")
             report = await run_script(gateway, EXAMPLES)
-        _show(report, as_json)
+            say("Images of three poses, and cards of four players:")
+            await make_images(gateway, report, folder, manner)
+        _show(report, as_json=manner.telling is Telling.NOTHING)
         say("Stopping …")
     return report
 
 
-def _show(report: Report, as_json: bool) -> None:
+def _show(report: Report, *, as_json: bool) -> None:
     if as_json:
         write_json(
             {
@@ -89,6 +101,7 @@ def _show(report: Report, as_json: bool) -> None:
                 "scan": report.scan,
                 "collection": collection_document(report.collection),
                 "coverage": report.coverage,
+                "files": report.files,
             }
         )
         return
@@ -102,6 +115,8 @@ def _show(report: Report, as_json: bool) -> None:
     write_table(SET_COLUMNS, collection_rows(report.collection))
     say("Coverage:")
     write_table(("what", "count"), coverage_rows(report.coverage))
+    say("What was made and drawn:")
+    write_table(FILES, (_file_row(file) for file in report.files))
 
 
 def _resolved_row(answer: dict[str, Any]) -> list[object]:
@@ -113,6 +128,10 @@ def _identified_row(answer: dict[str, Any]) -> list[object]:
     best = answer["candidates"][0]["name"] if answer["candidates"] else None
     shown = {**answer, "name": best, "ms": f"{answer['ms']:6.1f}"}
     return [shown[column] for column in IDENTIFIED]
+
+
+def _file_row(file: dict[str, Any]) -> list[object]:
+    return [file["what"], file["name"], f"{file['width']} x {file['height']}", file["bytes"], file["path"]]
 
 
 def _remove(root: Path) -> None:

@@ -18,6 +18,7 @@ class Report:
     coverage: dict[str, Any] = field(default_factory=dict)
     scan: dict[str, Any] = field(default_factory=dict)
     collection: GetCollectionResponse = field(default_factory=GetCollectionResponse)
+    files: list[dict[str, Any]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
     def expect(self, holds: bool, sentence: str) -> None:

@@ -21,6 +21,7 @@ from cli.identify import identify_batch, scanned_text
 from cli.import_stream import Tally
 from cli.importing import import_records
 from cli.key_files import KeyColumns, open_keys
+from cli.player_files import open_players
 from cli.resolve import resolve_batch
 from cli.text_files import Line, read_lines
 
@@ -44,6 +45,8 @@ async def import_examples(gateway: Gateway, examples: Path, catalog: str | None)
     tallies["embeddings"] = await import_records(
         gateway, "embeddings", embeddings, lambda on: open_embeddings(embeddings, on)
     )
+    players = str(examples / "players.jsonl")
+    tallies["players"] = await import_records(gateway, "players", players, lambda on: open_players(players, on))
     tallies["keys"] = await import_records(gateway, "keys", keys, lambda on: open_keys(keys, KeyColumns(), on))
     bad = [name for name, tally in tallies.items() if tally.rejected and name != "catalogue"]
     if bad or not tallies["sample cards"].received:

@@ -41,6 +41,7 @@ class Explained:
     from_server: bool = False
     violations: list[str] = field(default_factory=list)
     retry_seconds: float | None = None
+    lacks_credits: bool = False
     request_id: str = ""
 
 
@@ -65,6 +66,7 @@ def read_status(error: grpc.aio.AioRpcError) -> Explained:
         from_server=_detail(status, error_details_pb2.ErrorInfo) is not None,
         violations=[_violation(item) for item in bad_request.field_violations] if bad_request else [],
         retry_seconds=retry.retry_delay.ToTimedelta().total_seconds() if retry else None,
+        lacks_credits=_lacks_credits(_detail(status, error_details_pb2.QuotaFailure)),
         request_id=str(dict(leaders + trailers).get(REQUEST_ID_KEY, "")),
     )
 
@@ -81,6 +83,8 @@ def _sentence(status: Explained, address: str) -> tuple[str, ExitCode]:
             return f"{what} (make a token of that role with `atelier token`).", ExitCode.NO_PERMISSION
         case grpc.StatusCode.NOT_FOUND:
             return f"{what}; check what you named, or import it first.", ExitCode.NOT_FOUND
+        case grpc.StatusCode.FAILED_PRECONDITION if status.lacks_credits:
+            return f"{what}; ask for less, or have an operator add some by `atelier credits grant`.", ExitCode.DATA
         case grpc.StatusCode.ALREADY_EXISTS | grpc.StatusCode.FAILED_PRECONDITION:
             return f"{what}; nothing was changed.", ExitCode.DATA
         case grpc.StatusCode.INVALID_ARGUMENT | grpc.StatusCode.OUT_OF_RANGE:
@@ -105,6 +109,10 @@ def _unavailable(status: Explained, what: str, address: str) -> str:
     return (
         f"The gateway at {address} broke off the call ({what}); see with `atelier system` that it runs and try again."
     )
+
+
+def _lacks_credits(quota: error_details_pb2.QuotaFailure | None) -> bool:
+    return quota is not None and any(one.subject.startswith("credits:") for one in quota.violations)
 
 
 def _delay(status: Explained) -> str:

@@ -15,7 +15,7 @@ class ExitCode(enum.IntEnum):
     NOT_FOUND = 67  # EX_NOUSER: what was named doesn't exist
     UNAVAILABLE = 69  # EX_UNAVAILABLE: no gateway, or a part of the system is down
     SOFTWARE = 70  # EX_SOFTWARE: something went wrong inside the system
-    CANNOT_CREATE = 73  # EX_CANTCREAT: the local stack can't be started
+    CANNOT_CREATE = 73  # EX_CANTCREAT: a file can't be written, or the local stack not be started
     TRY_AGAIN = 75  # EX_TEMPFAIL: too slow or too busy; the same may succeed later
     PROTOCOL = 76  # EX_PROTOCOL: the gateway doesn't know the call
     NO_PERMISSION = 77  # EX_NOPERM: no token, a bad one, or one whose role doesn't allow it

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from atelier.resolver.v1.resolver_service_pb2 import ImportSummary
 from google.protobuf.message import Message
 
 from cli.pipeline import Batch, batches, read_aside
@@ -44,19 +43,21 @@ class Tally:
 
 
 class ImportStream(Generic[MessageT]):
-    """One import: `call` is a client-stream method of the resolver, `request` the message it takes."""
+    """One import by a client-stream method; see `ImportMethod` for what is said of it."""
 
     def __init__(
         self,
         *,
         call: Callable[[AsyncIterator[Message]], Any],
-        request: Callable[..., Message],
+        request: Callable[[list[MessageT]], Message],
+        summary: Callable[[Any], Any],
         report: Callable[[BadRecord], None],
         advanced: Callable[[int], None],
     ) -> None:
         """`report` hears of every bad record that is known, `advanced` how many records have been dealt with."""
         self._call = call
         self._request = request
+        self._summary = summary
         self._report = report
         self._advanced = advanced
         self._failure: Exception | None = None
@@ -76,7 +77,7 @@ class ImportStream(Generic[MessageT]):
         answer = await self._call(self._requests(first, more, places))
         if self._failure is not None:
             raise self._failure
-        self._add(answer.summary, places)
+        self._add(self._summary(answer), places)
 
     async def _requests(
         self, first: Batch[MessageT], more: AsyncIterator[Batch[MessageT]], places: list[Place]
@@ -86,7 +87,7 @@ class ImportStream(Generic[MessageT]):
         while True:
             if batch.messages:
                 places += batch.places
-                yield self._request(records=batch.messages)
+                yield self._request(batch.messages)
                 self._advanced(len(batch.messages))
                 sent += 1
             if sent == MESSAGES_PER_CALL:
@@ -106,14 +107,14 @@ class ImportStream(Generic[MessageT]):
         for bad in batch.bad:
             self._reject(bad)
 
-    def _add(self, summary: ImportSummary, places: list[Place]) -> None:
+    def _add(self, summary: Any, places: list[Place]) -> None:
         self.tally.received += summary.received
         self.tally.inserted += summary.inserted
         self.tally.updated += summary.updated
         self.tally.unchanged += summary.unchanged
         for rejected in summary.rejections:
-            known = 0 <= rejected.position < len(places)
-            place = places[rejected.position] if known else Place(f"record {rejected.position}", 0)
+            # A file that was sent whole is one place, whatever stands in it.
+            place = places[min(rejected.position, len(places) - 1)]
             # The files have these fields beside the id, not inside.
             name = rejected.field.removeprefix("details.")
             self._reject(BadRecord(place, name, rejected.message, rejected.reason))

@@ -1,33 +1,37 @@
-"""`atelier import cards | embeddings | keys`: files to the gateway, with progress and a line for every bad record."""
+"""`atelier import …`: files to the gateway, with progress and a line for every bad record."""
 
 import time
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import typer
-from atelier.resolver.v1.resolver_service_pb2 import ImportCardsRequest, ImportEmbeddingsRequest, ImportKeysRequest
-from google.protobuf.message import Message
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from cli.catalogue_files import catalogue_bytes, open_cards
 from cli.config import CliSettings
 from cli.connection import Gateway, call_gateway
 from cli.embedding_files import open_embeddings
 from cli.exits import ExitCode
+from cli.fields import Fields
+from cli.import_methods import METHODS
 from cli.import_stream import COUNTS, ImportStream, Tally
 from cli.key_files import KeyColumns, open_keys
-from cli.output import say, stderr_console, write_json, write_table
+from cli.output import say, write_json, write_table
+from cli.player_files import open_players
+from cli.pose_files import PoseFormat, open_poses
+from cli.progress import feeding
 from cli.records import BadRecord, Record
 from cli.root import JsonOption, settings_of
 from cli.text_files import Advance
 
-app = typer.Typer(help="Import cards, embeddings and keys. Importing the same again changes nothing.")
+app = typer.Typer(help="Import cards, embeddings, keys, players and poses. Importing the same again changes nothing.")
 
-METHODS: dict[str, tuple[str, type[Message]]] = {
-    "cards": ("ImportCards", ImportCardsRequest),
-    "embeddings": ("ImportEmbeddings", ImportEmbeddingsRequest),
-    "keys": ("ImportKeys", ImportKeysRequest),
-}
+COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    TextColumn("{task.percentage:>3.0f} %  {task.fields[n]:,} records"),
+    TimeElapsedColumn(),
+)
 
 Open = Callable[[Advance], Iterator[Record[Any] | BadRecord]]
 
@@ -70,28 +74,54 @@ def import_keys(
     _run(settings_of(context), "keys", path, lambda advance: open_keys(path, columns, advance), as_json)
 
 
+@app.command("players")
+def import_players(
+    context: typer.Context,
+    path: Annotated[str, typer.Argument(help=".csv or .jsonl of players with their careers, .gz too; - is stdin")],
+    as_json: JsonOption = False,
+) -> None:
+    """Import players, for card art."""
+    _run(settings_of(context), "players", path, lambda advance: open_players(path, advance), as_json)
+
+
+@app.command("poses")
+def import_poses(
+    context: typer.Context,
+    path: Annotated[str, typer.Argument(help=".jsonl of poses, .json of OpenPose or COCO, .gz too; - is stdin")],
+    form: Annotated[
+        PoseFormat | None, typer.Option("--format", help="What the file holds; told by its name and content.")
+    ] = None,
+    id_prefix: Annotated[str, typer.Option(help="What the ids of poses without one begin with.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Import poses; a user's are its own, an operator's are everybody's."""
+    prefix = Fields({"--id-prefix": id_prefix}).text("--id-prefix")
+    _run(settings_of(context), "poses", path, lambda advance: open_poses(path, form, prefix, advance), as_json)
+
+
 async def import_records(gateway: Gateway, kind: str, path: str, opened: Open) -> Tally:
-    """Import what `opened` reads, of `kind` cards, embeddings or keys, telling of bad records on stderr.
+    """Import what `opened` reads, of a `kind` of `METHODS`, telling of bad records on stderr.
 
     Raises CliError and `grpc.aio.AioRpcError`.
     """
-    method, request = METHODS[kind]
-    with _progress() as progress:
-        task = progress.add_task(f"importing {kind}", total=catalogue_bytes(path), n=0)
+    method = METHODS[kind]
+    with feeding(*COLUMNS) as feed:
+        task = feed.bar.add_task(f"importing {kind}", total=catalogue_bytes(path), n=0)
         count = 0
 
         def advanced(records: int) -> None:
             nonlocal count
             count += records
-            progress.update(task, n=count)
+            feed.bar.update(task, n=count)
 
         stream: ImportStream[Any] = ImportStream(
-            call=getattr(gateway.resolver, method),
-            request=request,
+            call=method.stub(gateway),
+            request=method.request,
+            summary=method.summary,
             report=lambda bad: say(str(bad)),
             advanced=advanced,
         )
-        return await stream.run(opened(lambda size: progress.advance(task, size)))
+        return await stream.run(opened(lambda size: feed.bar.advance(task, size)))
 
 
 def _run(settings: CliSettings, kind: str, path: str, opened: Open, as_json: bool) -> None:
@@ -106,15 +136,3 @@ def _run(settings: CliSettings, kind: str, path: str, opened: Open, as_json: boo
         say(f"{path}: {tally.unnamed:,} more records were rejected; correct those named here and import it again.")
     if tally.rejected:
         raise typer.Exit(ExitCode.ITEMS)
-
-
-def _progress() -> Progress:
-    console = stderr_console()
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %  {task.fields[n]:,} records"),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )

@@ -65,9 +65,9 @@ def progress_text(job: Job) -> str | None:
     return f"{done:,}/{total:,}" if total else (f"{done:,}" if done else None)
 
 
-def error_text(job: Job) -> str | None:
-    """`NETWORK: the message`; None where nothing went wrong."""
-    return f"{word(ErrorClass, job.error.error_class)}: {job.error.message}" if job.HasField("error") else None
+def error_text(found: Any) -> str | None:
+    """`NETWORK: the message`, of a job or whatever has a `JobError`; None where nothing went wrong."""
+    return f"{word(ErrorClass, found.error.error_class)}: {found.error.message}" if found.HasField("error") else None
 
 
 def queue_document(queue: Queue) -> dict[str, Any]:

@@ -6,19 +6,18 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
-import grpc
 import typer
 from atelier.jobs.v1.jobs_service_pb2 import CancelJobRequest, Job, ListJobsRequest, RetryJobRequest
 
 from cli.cards import pages
 from cli.connection import Gateway, call_gateway
-from cli.errors import CliError, explain
 from cli.exits import ExitCode
 from cli.fields import Fields
 from cli.job_documents import JOB_COLUMNS, job_document, job_row
 from cli.job_services import checked_names, services_asked
 from cli.job_watch import watch_jobs
 from cli.output import counted, flush, say, write_json, write_table
+from cli.refusals import for_each
 from cli.root import JsonOption, settings_of
 
 app = typer.Typer(help="Show and steer jobs and their queues.", no_args_is_help=True)
@@ -26,8 +25,6 @@ app = typer.Typer(help="Show and steer jobs and their queues.", no_args_is_help=
 DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
 UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 LONGEST = timedelta(days=36_500)
-# What is wrong with one job and says nothing of the others.
-OF_ONE = (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.INVALID_ARGUMENT)
 
 NamesArgument = Annotated[list[str], typer.Argument(metavar="NAME...", help="Jobs, such as resolver/jobs/<uuid>.")]
 KindOption = Annotated[str, typer.Option(help="Only of this kind, such as scan.")]
@@ -139,17 +136,11 @@ def _steer(
     settings = settings_of(context)
     asked = checked_names(names)
 
-    async def work(gateway: Gateway) -> list[CliError]:
-        refused = []
-        for name in asked:
-            try:
-                _show([await call(gateway, name)], as_json)
-            except grpc.aio.AioRpcError as error:
-                if error.code() not in OF_ONE or len(asked) == 1:
-                    raise
-                refused.append(explain(error, address=settings.address))
-                say(f"{name}: {refused[-1].sentence}")
-        return refused
+    async def work(gateway: Gateway) -> int:
+        async def one(name: str) -> None:
+            _show([await call(gateway, name)], as_json)
+
+        return await for_each(asked, one, address=settings.address)
 
     if call_gateway(settings, work):
         raise typer.Exit(ExitCode.ITEMS)

@@ -32,10 +32,15 @@ def neutralise(text: str) -> str:
 
 def write_json(value: Any) -> None:
     """One JSON value on one line of stdout."""
+    sys.stdout.write(json_line(value) + "\n")
+
+
+def json_line(value: Any) -> str:
+    """A JSON value as one line that stdout can hold."""
     # Where stdout can't hold all of Unicode the escapes of JSON can.
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     text = json.dumps(value, ensure_ascii=ascii_only, allow_nan=False)
-    sys.stdout.write(C1_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    return C1_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -1,26 +1,17 @@
 """`atelier scan`: a file of detections to its owner's collection, with progress, and what a person should look at."""
 
-import enum
 from typing import Annotated, Any
 
 import typer
 
 from cli.connection import Gateway, call_gateway
 from cli.exits import ExitCode
-from cli.fields import BadField, Fields
 from cli.output import say
 from cli.root import JsonOption, settings_of
 from cli.scan_files import open_detections
-from cli.scan_upload import DEFAULT_PREFIX, LONGEST_PREFIX, Upload
+from cli.scan_upload import Upload
 from cli.scanning import scan_records, show_scans
-
-
-class LaneName(enum.StrEnum):
-    """The lanes of jobs, as they are typed."""
-
-    HIGH = "high"
-    NORMAL = "normal"
-    LOW = "low"
+from cli.work_options import DEFAULT_PREFIX, LaneName, checked_prefix
 
 
 def scan(
@@ -34,9 +25,7 @@ def scan(
     as_json: JsonOption = False,
 ) -> None:
     """Scan cards into the collection; the same file again changes nothing."""
-    prefix = Fields({"--request-id": request_id}).required_text("--request-id")
-    if len(prefix) > LONGEST_PREFIX:
-        raise BadField("--request-id", f"must have at most {LONGEST_PREFIX} characters")
+    prefix = checked_prefix(request_id)
     records = open_detections(path)
 
     async def work(gateway: Gateway) -> tuple[Upload, list[dict[str, Any]]]:

@@ -21,11 +21,10 @@ from cli.lasting import LastingStream, LossNotice
 from cli.output import say
 from cli.pipeline import Batch, batches, map_in_order, read_aside
 from cli.records import BadRecord, Record
+from cli.work_options import DEFAULT_PREFIX
 
 SCAN_SIZE = 1000  # the most that one scan takes
 WATCHED_AT_ONCE = 8
-DEFAULT_PREFIX = "content"
-LONGEST_PREFIX = 35  # with the digest and what is between them it makes 100, the most that a request_id has
 
 Advance = Callable[[int], None]
 """Hears how many more detections have been judged."""

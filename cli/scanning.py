@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from cli.output import counted, flush, say, stderr_console, write_json, write_line, write_table
+from cli.output import counted, say, write_line, write_table
+from cli.progress import counting, feeding
 from cli.scan_documents import REVIEW_COLUMNS, review_row, scan_document, summed
 from cli.scan_files import Detections
 from cli.scan_upload import Upload, detections_to_review
@@ -16,15 +15,14 @@ async def scan_records(upload: Upload, records: Detections, *, as_json: bool = F
     Raises CliError and `grpc.aio.AioRpcError`.
     """
     found = []
-    with _progress() as progress:
-        task = progress.add_task("sending", total=None)
-        progress.update(task, total=await upload.send(records), description="scanning")
-        async for ended in upload.ends(lambda judged: progress.advance(task, judged)):
+    with feeding(*counting("detections")) as feed:
+        task = feed.bar.add_task("sending", total=None)
+        feed.bar.update(task, total=await upload.send(records), description="scanning")
+        async for ended in upload.ends(lambda judged: feed.bar.advance(task, judged)):
             document = scan_document(ended, await detections_to_review(upload.gateway, ended))
             found.append(document)
             if as_json:
-                write_json(document)
-                flush()
+                feed.json(document)
     return found
 
 
@@ -37,16 +35,3 @@ def show_scans(found: list[dict[str, Any]]) -> None:
         write_table(REVIEW_COLUMNS, reviews)
         say("Say which card one shows by `atelier confirm SCAN DETECTION CARD`.")
     say(f"{counted(len(found), 'scan')}.")
-
-
-def _progress() -> Progress:
-    console = stderr_console()
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("detections"),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )

@@ -10,14 +10,17 @@ from tests.e2e.conftest import SCRIPTS, run
 
 async def test_the_demo_shows_every_tier_and_ends_well_leaving_nothing_behind(tmp_path: Path) -> None:
     environment = os.environ | {"ATELIER_CLI_STATE_DIR": str(tmp_path / "state")}
+    images = tmp_path / "images"
 
-    ended = await run(SCRIPTS / "atelier", "demo", "--json", environment=environment)
+    ended = await run(SCRIPTS / "atelier", "demo", "--out", str(images), "--json", environment=environment)
 
     assert ended.code == 0, ended.err
     found = json.loads(ended.out)
     shown = json.dumps(found)
     assert all(f'"{tier}"' in shown for tier in ("KEY", "CATALOG", "EMBEDDING"))
     assert (found["scan"]["resolved"], found["scan"]["auto_created"], found["collection"]["total_cards"]) == (9, 1, 9)
+    assert {file["path"] for file in found["files"]} == {str(path) for path in images.iterdir()}
+    assert len(found["files"]) == 16
     assert [path for path in (tmp_path / "state").rglob("*") if path.is_file()] == []
 
 

@@ -21,13 +21,13 @@ async def waiting_job(system: System, owner: str = "") -> str:
                 return str(job.name)
 
 
-async def pause(system: System) -> None:
-    """Hold scans back."""
+async def pause(system: System, queue: str = QUEUE) -> None:
+    """Hold scans back, or the jobs of another queue."""
     async with system.jobs() as stub:
-        await stub.PauseQueue(pb.PauseQueueRequest(name=QUEUE))
+        await stub.PauseQueue(pb.PauseQueueRequest(name=queue))
 
 
-async def resume(system: System) -> None:
-    """Let scans go on, once the service answers."""
+async def resume(system: System, queue: str = QUEUE) -> None:
+    """Let them go on, once the service answers."""
     async with system.jobs() as stub:
-        await stub.ResumeQueue(pb.ResumeQueueRequest(name=QUEUE))
+        await stub.ResumeQueue(pb.ResumeQueueRequest(name=queue))

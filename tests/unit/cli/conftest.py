@@ -9,6 +9,10 @@ from typing import Any
 
 import grpc
 import pytest
+from atelier.generator.v1.card_art_service_pb2_grpc import add_CardArtServiceServicer_to_server
+from atelier.generator.v1.credit_service_pb2_grpc import add_CreditServiceServicer_to_server
+from atelier.generator.v1.generation_service_pb2_grpc import add_GenerationServiceServicer_to_server
+from atelier.generator.v1.pose_service_pb2_grpc import add_PoseServiceServicer_to_server
 from atelier.jobs.v1.jobs_service_pb2_grpc import add_JobsServiceServicer_to_server
 from atelier.resolver.v1 import resolver_service_pb2 as messages
 from atelier.resolver.v1.card_pb2 import Card, CardDetails, CardSet
@@ -25,6 +29,8 @@ from chassis.errors import AtelierError, NotFound
 from cli.app import app
 from cli.config import CliSettings
 from tests.unit.cli.aborting import abort
+from tests.unit.cli.fake_art import FakeCardArt, FakeCredits, FakePoses
+from tests.unit.cli.fake_generations import FakeGenerations
 from tests.unit.cli.fake_jobs import FakeJobs
 from tests.unit.cli.fake_scans import FakeScans
 
@@ -158,6 +164,10 @@ class FakeGateway:
     health: FakeHealth
     jobs: FakeJobs
     scans: FakeScans
+    generations: FakeGenerations
+    poses: FakePoses
+    credit: FakeCredits
+    card_art: FakeCardArt
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -183,10 +193,16 @@ async def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     add_ResolverServiceServicer_to_server(resolver, server)
     add_JobsServiceServicer_to_server(jobs, server)
     add_ScanServiceServicer_to_server(scans, server)
+    generations, poses, credit, card_art = FakeGenerations(), FakePoses(), FakeCredits(), FakeCardArt()
+    add_GenerationServiceServicer_to_server(generations, server)
+    add_PoseServiceServicer_to_server(poses, server)
+    add_CreditServiceServicer_to_server(credit, server)
+    add_CardArtServiceServicer_to_server(card_art, server)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    yield FakeGateway(f"127.0.0.1:{port}", resolver, health, jobs, scans, tmp_path)
+    address = f"127.0.0.1:{port}"
+    yield FakeGateway(address, resolver, health, jobs, scans, generations, poses, credit, card_art, tmp_path)
     await server.stop(None)
 
 

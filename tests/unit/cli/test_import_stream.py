@@ -28,7 +28,8 @@ async def run(gateway: Any, records: Cards) -> tuple[Tally, list[str]]:
     async with open_gateway(gateway.settings) as connected:
         stream: ImportStream[CardRecord] = ImportStream(
             call=connected.resolver.ImportCards,
-            request=ImportCardsRequest,
+            request=lambda records: ImportCardsRequest(records=records),
+            summary=lambda answer: answer.summary,
             report=lambda bad: told.append(str(bad)),
             advanced=lambda count: None,
         )
