@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import uvloop
 
-from bench import gateway, identify, idle, imports, jobs, memory, resolve, scans
+from bench import cards, gateway, generations, identify, idle, imports, jobs, memory, resolve, scans
 from bench.figures import Figure, keep, print_table
 from bench.surroundings import Surroundings, surroundings
 
@@ -16,6 +16,8 @@ BENCHES: dict[str, Callable[[Surroundings], Awaitable[list[Figure]]]] = {
     "identify": identify.measure,
     "gateway": gateway.measure,
     "scans": scans.measure,
+    "generations": generations.measure,
+    "cards": cards.measure,
     "jobs": jobs.measure,
     "idle": idle.measure,
 }

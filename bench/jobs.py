@@ -27,7 +27,7 @@ async def measure(_: Surroundings) -> list[Figure]:
     found: dict[str, Runs] = defaultdict(Runs)
     absent: dict[str, str] = {}
     async with servers([SCHEMA, *(peer.name for peer in PEERS if peer.durable)]) as stack:
-        ours, bare = _own("atelier", "bench.job_system", stack), _own("bare", "bench.job_limits", stack)
+        ours, bare = own("atelier", "bench.job_system", stack), own("bare", "bench.job_limits", stack)
         await ours.ask("prepare")
         peers = await _installed(stack, absent)
         for _run in range(RUNS):
@@ -52,7 +52,7 @@ async def _latency(contestant: Contestant, count: int, runs: Runs) -> None:
 
 async def _with_effects(stack: Stack, found: dict[str, Runs]) -> None:
     for name, module in (("bare effects", "bench.job_limits"), ("effects", "bench.job_system")):
-        contestant = _own(name, module, stack, BENCH_EFFECTS="1")
+        contestant = own(name, module, stack, BENCH_EFFECTS="1")
         await _throughput(contestant, JOBS_WITH_EFFECT, found[name])
 
 
@@ -67,7 +67,8 @@ async def _peers_turn(peer: tuple[Peer, Contestant], found: dict[str, Runs], abs
         absent[told.name] = str(error)
 
 
-def _own(name: str, module: str, stack: Stack, **environment: str) -> Contestant:
+def own(name: str, module: str, stack: Stack, **environment: str) -> Contestant:
+    """One of ours, on the schema of the bench."""
     return Contestant(
         name,
         module,
