@@ -1,6 +1,6 @@
 """The generator around a backend that returns a constant, in the roles of peers/roles.py: orchestration and no drawing.
 
-A job is a variation: paid, made, stored as a picture and its thumbnail, and finished with its row, progress and money.
+A job is a variation: paid, made, stored, and finished with its row, progress and money.
 A generation is of 25 poses by 4, its owner one of many.
 """
 
@@ -28,7 +28,8 @@ from services.generator.making import Maker
 from services.generator.posing import Posing
 
 SCHEMA = "generator"
-POSES, VARIATIONS, SIDE = 25, 4, 512
+# No larger than a thumbnail: making a small picture of a large one isn't orchestration.
+POSES, VARIATIONS, SIDE = 25, 4, 64
 OWNERS = 20
 UNFINISHED = "SELECT EXISTS (SELECT FROM jobs WHERE ended_at IS NULL)"
 LIMITS = Limits(modes=frozenset(Mode), smallest_side=64, largest_side=1024, concurrency=100, styles=("flat",))
@@ -116,7 +117,12 @@ class Generator:
 def _request() -> pb.CreateGenerationRequest:
     poses = [pose.name for pose in gallery()[:POSES]]
     return pb.CreateGenerationRequest(
-        request_id=str(uuid4()), gallery=pb.GallerySource(pose_ids=poses), variations=VARIATIONS, style="flat"
+        request_id=str(uuid4()),
+        gallery=pb.GallerySource(pose_ids=poses),
+        variations=VARIATIONS,
+        width=SIDE,
+        height=SIDE,
+        style="flat",
     )
 
 

@@ -61,9 +61,9 @@ class Making:
         """What the image depends on, as a hash."""
         return image_identity(self._maker.identity, request)
 
-    async def obtain(self, request: ImageRequest) -> Made:
+    async def obtain(self, request: ImageRequest, identity: bytes) -> Made:
         """The image: found, if the very same was made and its pictures are there, or made and stored now."""
-        return await self._find(self.identity(request)) or await self._make(request)
+        return await self._find(identity) or await self._make(request)
 
     async def still_there(self, made: Made) -> bool:
         """Whether both pictures are in the store."""

@@ -1,5 +1,6 @@
 """The job of a variation: its image made, stored, exported and paid, whatever crashes in between."""
 
+import functools
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -52,12 +53,13 @@ class VariationHandler:
         reached("variation.begun")
         asked = pb.CreateGenerationRequest.FromString(row["request"])
         request = image_request(row, asked)
-        made = await self._obtain(job, request, exports=len(asked.exports))
+        identity = self._making.identity(request)
+        made = await self._obtain(job, request, identity, exports=len(asked.exports))
         exported = await self._export(job, name, made) if asked.exports else []
         reached("variation.exported")
 
         async def write(transaction: Transaction) -> None:
-            await _finish(transaction, job, name, row, made, exported, self._making.identity(request))
+            await _finish(transaction, job, name, row, made, exported, identity)
 
         return Done(write)
 
@@ -67,13 +69,13 @@ class VariationHandler:
 
         return await self._database.run(read)
 
-    async def _obtain(self, job: Job, request: ImageRequest, *, exports: int) -> Made:
+    async def _obtain(self, job: Job, request: ImageRequest, identity: bytes, *, exports: int) -> Made:
         """The image that an earlier attempt stored, as long as it is there, or else a new one."""
         if job.checkpoint is not None:
             made = Made.from_checkpoint(job.checkpoint)
             if await self._making.still_there(made):
                 return made
-        made = await self._making.obtain(request)
+        made = await self._making.obtain(request, identity)
         job.progress(1, 1 + exports)
         if exports or made.seconds > CHEAP_SECONDS:
             await job.save_checkpoint(made.to_checkpoint())
@@ -95,15 +97,20 @@ class VariationHandler:
 
 def image_request(row: store.Row, asked: pb.CreateGenerationRequest) -> ImageRequest:
     """What a row of get_variation, whose request is `asked`, asks a backend for."""
-    skeleton = None if row["skeleton"] is None else Skeleton.from_document(json.loads(row["skeleton"]))
     return ImageRequest(
-        skeleton=skeleton,
+        skeleton=None if row["skeleton"] is None else _skeleton(row["skeleton"]),
         prompt=prompt_of(asked),
         width=asked.width,
         height=asked.height,
         style=asked.style,
         seed=row["seed"],
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _skeleton(document: str) -> Skeleton:
+    """Kept, as the variations of a pose come one after the other."""
+    return Skeleton.from_document(json.loads(document))
 
 
 async def end_variation(transaction: Transaction, ended: EndedJob) -> None:
