@@ -52,9 +52,10 @@ class Keeper:
         self._log = log
         self._held: dict[UUID, HeldJob] = {}
         self._renew_now = asyncio.Event()
+        self._holding = asyncio.Event()
         self._loops = [
             Loop("renew leases", self._renew_and_wait, log=log, failed_seconds=min(1.0, lease_seconds / 12)),
-            Loop("write progress", self._wait_and_write_progress, log=log, limit_seconds=lease_seconds),
+            Loop("write progress", self._wait_and_write_progress, log=log),
         ]
         events.on_stop(self._told_to_stop)
 
@@ -82,6 +83,7 @@ class Keeper:
     def hold(self, held: HeldJob) -> None:
         """Renew this job's lease from now on."""
         self._held[held.job.id] = held
+        self._holding.set()
 
     def forget(self, held: HeldJob) -> None:
         """The job has ended, or isn't ours any longer."""
@@ -145,12 +147,16 @@ class Keeper:
             held.end(Stop.LOST)
 
     async def _wait_and_write_progress(self) -> None:
+        if not self._held:
+            self._holding.clear()
+        await self._holding.wait()
         await asyncio.sleep(PROGRESS_SECONDS)
         # One that is ending writes its own, and has its row locked for as long as its effect takes.
         running = (one for one in self._held.values() if one.job.progressed and not one.ending)
         changed = sorted(running, key=lambda one: one.job.id)
         if changed:
-            await self._write_progress(changed)
+            async with asyncio.timeout(self._lease_seconds):  # A server that went silent must not silence us.
+                await self._write_progress(changed)
 
     async def _write_progress(self, changed: Sequence[HeldJob]) -> None:
         ids = [one.job.id for one in changed]

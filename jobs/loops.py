@@ -13,10 +13,7 @@ CANCEL_AGAIN_SECONDS = 0.05
 
 
 class Loop:
-    """Runs `step` over and over; it waits by itself. One that fails is logged, and runs again `failed_seconds` later.
-
-    A step that takes longer than `limit_seconds` counts as failed: a server that went silent must not silence us.
-    """
+    """Runs `step` over and over; it waits by itself. One that fails is logged, and run again `failed_seconds` later."""
 
     def __init__(
         self,
@@ -24,13 +21,11 @@ class Loop:
         step: Callable[[], Awaitable[None]],
         *,
         log: structlog.stdlib.BoundLogger,
-        limit_seconds: float | None = None,
         failed_seconds: float = FAILED_SECONDS,
     ) -> None:
         self._name = name
         self._step = step
         self._log = log
-        self._limit_seconds = limit_seconds
         self._failed_seconds = failed_seconds
         self._task: asyncio.Task[None] | None = None
 
@@ -52,8 +47,7 @@ class Loop:
     async def _run(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(self._limit_seconds):
-                    await self._step()
+                await self._step()
             except (AtelierError, TimeoutError) as error:
                 self._log.warning("step failed, it is tried again", loop=self._name, error=repr(error))
             except Exception:  # noqa: BLE001 - a bug in one step must not end all that follow
