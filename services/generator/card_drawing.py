@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chassis.errors import Unavailable
 from chassis.postgres import Database
 from jobs.points import reached
 from services.generator import store
@@ -19,7 +18,7 @@ from services.generator.cardart.statistics import NoStatistics
 from services.generator.cards import AskedCard, DrawnCard, drawn_card
 from services.generator.errors import CareerMissing, PlayerNotFound
 from services.generator.pictures import Encoding, PictureStore
-from services.generator.rasteriser import DrawingLost, Rasteriser
+from services.generator.rasteriser import Rasteriser
 
 if TYPE_CHECKING:
     from chassis.postgres import Connection
@@ -84,10 +83,7 @@ class CardDrawing:
 
     async def _draw(self, identity: bytes, player: Player, asked: AskedCard) -> DrawnCard:
         began = time.perf_counter()
-        try:
-            png = await render_card(self._rasteriser, player, asked.kind, asked.variant, asked.tier)
-        except DrawingLost as error:
-            raise Unavailable("The drawing process ended; try again.", reason="DRAWING_LOST") from error
+        png = await render_card(self._rasteriser, player, asked.kind, asked.variant, asked.tier)
         seconds = time.perf_counter() - began
         reached("card.drawn")
         picture = await self._pictures.put(png, encoding=Encoding.PNG, size=(WIDTH, HEIGHT))

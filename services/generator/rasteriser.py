@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Sequence
 
+from chassis.errors import Unavailable
 from services.generator.rasteriser_process import DRAWN, LENGTH
 
 _MODULE = "services.generator.rasteriser_process"
@@ -18,8 +19,11 @@ class BadPicture(ValueError):
     """resvg refuses the SVG; it would again."""
 
 
-class DrawingLost(RuntimeError):
+class DrawingLost(Unavailable):
     """The drawing process ended before it answered; another attempt gets another one."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The picture couldn't be drawn, as {why}; try again.", reason="DRAWING_LOST")
 
 
 class Rasteriser:

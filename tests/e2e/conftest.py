@@ -4,10 +4,11 @@ import asyncio
 import json
 import os
 import sysconfig
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import grpc
@@ -105,8 +106,17 @@ async def start(*command: str | Path, environment: dict[str, str] | None = None)
     return await asyncio.create_subprocess_exec(*command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe)
 
 
+@contextmanager
+def state_folder() -> Iterator[Path]:
+    """A folder for a stack, where PostgreSQL's own user can reach it; pytest's are private."""
+    with TemporaryDirectory(prefix="atelier-test-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder) / "state"
+
+
 @pytest.fixture(scope="session")
-async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+async def system() -> AsyncIterator[System]:
     """One system for the whole run; tests keep to sources and ids of their own."""
-    async with Stack(tmp_path_factory.mktemp("system"), ports=Ports.free()) as stack:
-        yield System(stack)
+    with state_folder() as folder:
+        async with Stack(folder, ports=Ports.free()) as stack:
+            yield System(stack)

@@ -14,16 +14,17 @@ from grpc_health.v1.health_pb2 import HealthCheckResponse
 from cli.stack.ports import Ports
 from cli.stack.stack import Stack
 from tests.contract.conftest import refusal
-from tests.e2e.conftest import System
+from tests.e2e.conftest import System, state_folder
 
 REQUEST = pb.ResolveCardsRequest(items=[pb.ExternalId(source="s", external_id="x")])
 
 
 @pytest.fixture
-async def fragile(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+async def fragile() -> AsyncIterator[System]:
     """A system of the test's own, to break."""
-    async with Stack(tmp_path_factory.mktemp("fragile"), ports=Ports.free()) as stack:
-        yield System(stack)
+    with state_folder() as folder:
+        async with Stack(folder, ports=Ports.free()) as stack:
+            yield System(stack)
 
 
 async def health_becomes(system: System, service: str, state: int) -> None:
@@ -82,12 +83,13 @@ async def test_a_frozen_resolver_costs_its_callers_their_deadline_and_nobody_els
     assert len(answer.resolutions) == 1
 
 
-async def test_data_survives_a_restart_of_everything(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder, ports = tmp_path_factory.mktemp("restart"), Ports.free()
-    async with Stack(folder, ports=ports) as stack, System(stack).resolver() as stub:
-        await stub.ResolveCards(REQUEST)
+async def test_data_survives_a_restart_of_everything() -> None:
+    ports = Ports.free()
+    with state_folder() as folder:
+        async with Stack(folder, ports=ports) as stack, System(stack).resolver() as stub:
+            await stub.ResolveCards(REQUEST)
 
-    async with Stack(folder, ports=ports) as stack, System(stack).resolver() as stub:
-        gaps = await stub.ListGaps(pb.ListGapsRequest())
+        async with Stack(folder, ports=ports) as stack, System(stack).resolver() as stub:
+            gaps = await stub.ListGaps(pb.ListGapsRequest())
 
     assert [gap.external_id for gap in gaps.gaps] == ["x"]
