@@ -86,7 +86,8 @@ def _telling(key: str) -> Iterator[None]:
     except (MissingError, FileNotFoundError):
         raise BlobNotFound(f"The object store has nothing under {key!r}.") from None
     except (BaseError, OSError) as error:
-        raise Unavailable("The object store can't be reached; try again.", reason="BLOBS_UNAVAILABLE") from error
+        message = "The object store can't be reached, or takes nothing more; try again."
+        raise Unavailable(message, reason="BLOBS_UNAVAILABLE") from error
 
 
 def _checked(key: str) -> str:

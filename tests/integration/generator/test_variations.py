@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -252,22 +254,37 @@ async def test_what_a_backend_makes_is_checked(generator: Generator, wrong: byte
     assert generator.stored() == set()
 
 
-async def test_a_store_that_is_away_is_tried_again_and_then_fails_with_the_reason_and_the_credits_back(
-    working: Generator,
+@pytest.fixture
+def harmed(working: Generator, request: pytest.FixtureRequest) -> Iterator[Generator]:
+    """A generator whose store is away, or on a disk that is full."""
+    if request.param == "away":
+        working.folder.rmdir()
+        working.folder.write_text("not a folder")
+        yield working
+        return
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", str(working.folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root may make a disk to fill")
+    (working.folder / "all that fits").write_bytes(bytes(4096))
+    yield working
+    subprocess.run(["umount", "--lazy", working.folder], check=True)
+
+
+@pytest.mark.parametrize("harmed", ["away", "full"], indirect=True)
+async def test_a_store_that_takes_nothing_is_tried_again_and_then_fails_with_the_reason_and_the_credits_back(
+    harmed: Generator,
 ) -> None:
-    await working.fund(1)
-    working.folder.rmdir()
-    working.folder.write_text("not a folder")
-    made = await working.create()
+    await harmed.fund(1)
+    made = await harmed.create()
 
-    ended = await working.ended(made)
+    ended = await harmed.ended(made)
 
-    assert (ended.state, counts(ended), await working.balance()) == (FAILED, (0, 1, 0), (1, 0))
+    assert (ended.state, counts(ended), await harmed.balance()) == (FAILED, (0, 1, 0), (1, 0))
     assert ended.variations[0].error.error_class == jobs_pb.ERROR_CLASS_NETWORK
     assert "object store" in ended.variations[0].error.message
-    (job,) = await working.fetch("SELECT attempt, state FROM jobs")
+    (job,) = await harmed.fetch("SELECT attempt, state FROM jobs")
     assert (job["attempt"], job["state"]) == (5, "FAILED")
-    assert sum(working.backend.calls.values()) == 5
+    assert sum(harmed.backend.calls.values()) == 5
 
 
 async def test_an_export_that_fails_leaves_the_image_and_is_made_by_a_retry(working: Generator) -> None:
