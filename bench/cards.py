@@ -31,7 +31,7 @@ from services.generator.pictures import PictureStore
 from services.generator.rasteriser import Rasteriser
 from services.generator.roster_revision import RosterRevision
 from tests.counted_database import CountedDatabase
-from tests.samples import SHARED_DATA, chunks
+from tests.shared_data import SHARED_DATA, chunks
 
 SCHEMA = "generator"
 CARDS, ROUNDS, HITS = 60, 50, 1_000

@@ -18,7 +18,7 @@ from chassis.auth import Role
 from chassis.client import open_channel, token_interceptors
 from cli.stack.ports import Ports
 from cli.stack.stack import Stack
-from tests.samples import SHARED_DATA, chunks, real_record
+from tests.shared_data import SHARED_DATA, chunks, real_record
 
 
 @dataclass(frozen=True)

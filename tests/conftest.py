@@ -22,8 +22,8 @@ from chassis.postgres import Database
 from cli.stack.ports import Ports
 from cli.stack.programs import Program
 from cli.stack.stack import Stack
-from tests.samples import REPOSITORY as REPOSITORY
-from tests.samples import SHARED_DATA
+from tests.shared_data import REPOSITORY as REPOSITORY
+from tests.shared_data import SHARED_DATA
 
 MIGRATIONS = [
     REPOSITORY / part / "migrations" for part in ("jobs", "ledger", "services/resolver", "services/generator")

@@ -22,7 +22,7 @@ from services.generator.config import GeneratorSettings
 from services.resolver.__main__ import running
 from services.resolver.config import ResolverSettings
 from tests.conftest import Schema
-from tests.samples import DIMENSIONS
+from tests.shared_data import DIMENSIONS
 
 SECRET = "s" * 64
 MEDIA_SECRET = "m" * 64

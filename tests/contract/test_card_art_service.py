@@ -20,7 +20,7 @@ from chassis.auth import Role, sign_token
 from chassis.client import open_channel, token_interceptors
 from chassis.media import MediaSigner
 from tests.contract.conftest import MEDIA_SECRET, SECRET, Served, refusal
-from tests.samples import REPOSITORY
+from tests.shared_data import REPOSITORY
 
 BATTING, PITCHING = pb.CARD_KIND_BATTING, pb.CARD_KIND_PITCHING
 INVALID, MISSING = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND

@@ -16,7 +16,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from chassis.auth import Role
 from tests.conftest import Servers
 from tests.contract.conftest import Refusal, Served, item, refusal
-from tests.samples import DIMENSIONS, card_record, direction, embedding_record
+from tests.shared_data import DIMENSIONS, card_record, direction, embedding_record
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 METHODS = [method.name for method in pb.DESCRIPTOR.services_by_name["ResolverService"].methods]

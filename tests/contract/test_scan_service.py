@@ -18,7 +18,7 @@ from chassis.auth import Role
 from chassis.client import service_config
 from tests.conftest import Schema, Servers
 from tests.contract.conftest import Served, refusal
-from tests.samples import DIMENSIONS, card_record
+from tests.shared_data import DIMENSIONS, card_record
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 METHODS = [method.name for method in pb.DESCRIPTOR.services_by_name["ScanService"].methods]

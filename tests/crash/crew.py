@@ -18,7 +18,7 @@ import psutil
 from chassis.errors import Unavailable
 from cli.stack.accounts import launch_argv
 from tests.crash.nursery import Fork, fork
-from tests.samples import REPOSITORY
+from tests.shared_data import REPOSITORY
 
 SECONDS = 30.0
 POLL_SECONDS = 0.02

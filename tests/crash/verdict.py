@@ -14,7 +14,7 @@ import asyncpg
 
 from tests.crash.ground import Ground
 from tests.crash.work import LEAVING, OWNER
-from tests.samples import REPOSITORY
+from tests.shared_data import REPOSITORY
 
 # Rows that outlive their job's next claim: who lost it and when it was queued again, and when it ran again.
 WATCH = """

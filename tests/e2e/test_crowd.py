@@ -5,7 +5,7 @@ import asyncio
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 
 from tests.e2e.conftest import System
-from tests.samples import embedding_record
+from tests.shared_data import embedding_record
 
 CALLERS, IDS = 50, 200
 DIMENSIONS = 512

@@ -12,6 +12,7 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chassis.auth import Role
+from cli.stack.programs import PROGRAMS
 from gateway.routing import is_shared, service_of
 from gateway.schema import load_services, names_of
 from tests.conftest import REPOSITORY
@@ -20,8 +21,9 @@ from tests.e2e.conftest import SCRIPTS, System, run
 from tests.integration.gateway.rig import envelope, envelopes
 
 SERVICE = "atelier.resolver.v1.ResolverService"
-SERVICES = load_services()
-OWN_SERVICES = [one for one in SERVICES if not is_shared(f"/{one.full_name}/")]
+RUNNING = {program.name for program in PROGRAMS}
+OWN_SERVICES = [one for one in load_services() if service_of(f"/{one.full_name}/") in RUNNING]
+SERVICES = [*OWN_SERVICES, *(one for one in load_services() if is_shared(f"/{one.full_name}/"))]
 EXAMPLES = REPOSITORY / "examples"
 # Every method with a request that is good for it; the answers' content is the contract tests' matter.
 REQUESTS = {

@@ -6,7 +6,7 @@ from atelier.resolver.v1 import resolver_service_pb2 as pb
 from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
 
 from tests.contract.conftest import item
-from tests.samples import card_record, direction, embedding_record
+from tests.shared_data import card_record, direction, embedding_record
 
 
 async def import_cards(stub: ResolverServiceStub, *records: pb.CardRecord) -> None:

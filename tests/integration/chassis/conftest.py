@@ -32,7 +32,7 @@ from chassis.server import GrpcServer, Service
 from chassis.settings import ProcessSettings
 from chassis.telemetry import Telemetry
 from tests.conftest import REPOSITORY, Schema
-from tests.samples import DIMENSIONS
+from tests.shared_data import DIMENSIONS
 
 SECRET = "s" * 64
 SERVICE = "atelier.resolver.v1.ResolverService"

@@ -30,7 +30,7 @@ from services.resolver.resolving import Resolving
 from services.resolver.scan_watching import ScanWatching
 from services.resolver.scanning import Scanning
 from tests.conftest import Schema
-from tests.samples import DIMENSIONS
+from tests.shared_data import DIMENSIONS
 
 
 @dataclass(frozen=True)

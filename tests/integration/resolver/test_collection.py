@@ -15,7 +15,7 @@ from jobs.errors import OwnerNotAllowed
 from services.resolver import scan_messages
 from services.resolver.errors import CardNotFound, DetectionNotFound, ScanNotEnded, ScanNotFound, ScanWithoutResult
 from tests.integration.resolver.conftest import Resolver, caller, check_quantities, create, scanned, shown
-from tests.samples import card_record, direction, stream
+from tests.shared_data import card_record, direction, stream
 
 
 def external(detection_id: str, external_id: str, value: str = "", currency: str = "EUR") -> pb.Detection:

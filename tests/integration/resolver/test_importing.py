@@ -8,7 +8,7 @@ from google.type import date_pb2
 
 from services.resolver.importing import Summary
 from tests.integration.resolver.conftest import Resolver
-from tests.samples import card_record, direction, embedding_record, stream
+from tests.shared_data import card_record, direction, embedding_record, stream
 
 
 def counts(summary: Summary) -> tuple[int, int, int, int, int]:

@@ -8,7 +8,7 @@ from typing import Any
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 
 from tests.integration.resolver.conftest import Resolver
-from tests.samples import chunks, real_record, stream
+from tests.shared_data import chunks, real_record, stream
 
 
 async def tiers(resolver: Resolver, source: str, ids: list[str]) -> list[tuple[str | None, str | None]]:

@@ -7,7 +7,7 @@ from typing import Any
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 
 from tests.integration.resolver.conftest import Resolver
-from tests.samples import card_record, direction, embedding_record, stream
+from tests.shared_data import card_record, direction, embedding_record, stream
 
 
 async def resolve(resolver: Resolver, *ids: tuple[str, str], dry_run: bool = False) -> list[dict[str, Any]]:

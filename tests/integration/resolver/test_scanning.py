@@ -22,7 +22,7 @@ from services.resolver.judging import Judging
 from services.resolver.scanning import fingerprint_of
 from tests.conftest import Schema
 from tests.integration.resolver.conftest import Resolver, caller, check_quantities, create, scanned, shown, work
-from tests.samples import DIMENSIONS, card_record, direction, embedding_record, stream
+from tests.shared_data import DIMENSIONS, card_record, direction, embedding_record, stream
 
 TABLES = ("scans", "detections", "user_cards", "owner_keys", "cards", "card_keys", "gaps", "resolution_counts")
 

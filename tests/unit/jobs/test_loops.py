@@ -29,23 +29,6 @@ async def test_a_step_that_fails_is_followed_by_another(log: structlog.stdlib.Bo
     assert len(steps) == 3
 
 
-async def test_a_step_that_hangs_is_followed_by_another(log: structlog.stdlib.BoundLogger) -> None:
-    begun = asyncio.Semaphore(0)
-
-    async def step() -> None:
-        begun.release()
-        await asyncio.Event().wait()
-
-    loop = Loop("test", step, log=log, limit_seconds=0.01, failed_seconds=0)
-    await loop.start()
-    async with asyncio.timeout(2):
-        await begun.acquire()
-        await begun.acquire()
-    await loop.stop()
-
-    assert not loop.runs
-
-
 async def test_a_loop_ends_though_a_step_swallows_its_first_cancellation(log: structlog.stdlib.BoundLogger) -> None:
     # As clients do that stand on asyncio.wait_for, when the answer comes just then.
     begun, swallowed = asyncio.Event(), list[bool]()

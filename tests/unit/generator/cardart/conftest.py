@@ -10,7 +10,7 @@ import pytest
 
 from services.generator.cardart.player_files import Format, ReadPlayer, read_players
 from services.generator.cardart.players import Career, Kind, Player
-from tests.samples import REPOSITORY, SHARED_DATA
+from tests.shared_data import REPOSITORY, SHARED_DATA
 
 REAL_PLAYERS = SHARED_DATA / "baseball_players.jsonl.gz"
 

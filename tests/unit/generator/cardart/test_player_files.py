@@ -10,7 +10,7 @@ from services.generator.cardart import player_files
 from services.generator.cardart.player_files import BadPlayerFile, Format, ReadPlayer, RejectedPlayer, read_players
 from services.generator.cardart.player_records import read_player, to_record
 from services.generator.cardart.players import Player
-from tests.samples import REPOSITORY, SHARED_DATA
+from tests.shared_data import REPOSITORY, SHARED_DATA
 
 RECORD: dict[str, Any] = {
     "id": "doe01",
