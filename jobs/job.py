@@ -45,8 +45,7 @@ class ErrorClass(enum.StrEnum):
 RETRIED = frozenset({ErrorClass.RATE_LIMITED, ErrorClass.NETWORK, ErrorClass.TIMEOUT, ErrorClass.UNKNOWN})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewJob:
+class NewJob(NamedTuple):
     """A job to enqueue. `payload` is the handler's business; keep it small and refer to rows for the rest.
 
     `run_at` and `deadline` carry a time zone. Of the jobs of a kind that share a `concurrency_key` only so many run at

@@ -1,6 +1,7 @@
 """The scan: a secret of every kind is found, wholly, and what only looks like one isn't."""
 
 import socket
+import time
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from services.reviewer.finding import Category, Place
 from services.reviewer.secrets import plugins
 from services.reviewer.secrets.scan import scan
 from services.reviewer.secrets.shapes import SHAPES
-from tests.unit.reviewer.invented_secrets import in_code, invented_secrets, letters
+from tests.invented_secrets import in_code, invented_secrets, letters
 
 KINDS = sorted(invented_secrets())
 
@@ -165,6 +166,19 @@ def test_nothing_is_asked_over_a_network(monkeypatch: pytest.MonkeyPatch) -> Non
     found = told("\n".join(in_code(kind, secret) for kind, secret in invented_secrets().items()))
 
     assert set(found) == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    "unit", ["//", "://", "\\", "sig=", "password:", '"a" + ', "-----BEGIN RSA PRIVATE KEY-----\n"]
+)
+def test_a_text_made_to_hold_the_scan_up_does_not(unit: str) -> None:
+    text = (unit * 20_000)[:20_000]
+    began = time.process_time()
+
+    scan(text)
+
+    # A tenth of a second or so; several seconds where time grows by the square.
+    assert time.process_time() - began < 1.5
 
 
 @given(st.text(max_size=300))
