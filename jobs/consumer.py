@@ -86,7 +86,8 @@ class Consumer:
         self._listener = bell.listener(kind.name, worker_id)
         self._poll_seconds = FIRST_POLL_SECONDS
         self._left_out = False
-        self._stopping = asyncio.Event()
+        self._stopping = False
+        self._waiting: asyncio.Task[Any] | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -95,9 +96,11 @@ class Consumer:
 
     async def stop(self) -> None:
         """Claim no more; what runs goes on."""
-        self._stopping.set()
+        self._stopping = True
         task, self._task = self._task, None
         if task is not None:
+            if self._waiting is not None:
+                await end(self._waiting)
             # Not cancelled: a claim under way would be committed, and known to nobody.
             await asyncio.wait({task}, timeout=CLAIM_SECONDS)
             task.cancel()
@@ -123,12 +126,14 @@ class Consumer:
     async def _room(self) -> int | None:
         """How many slots are free, once there are enough; None as soon as this consumer should stop."""
         if self._slots.enough:
-            return None if self._stopping.is_set() else self._slots.free
+            return None if self._stopping else self._slots.free
         return await self._until_stopping(self._slots.wait())
 
     async def _claim_and_listen(self, limit: int) -> None:
         async with asyncio.timeout(CLAIM_SECONDS):
             claimed = await self._claim(limit)
+        if len(claimed) < limit:
+            await asyncio.sleep(0)  # Nothing is in a hurry but them.
         if self._listener is not None:
             await self._listener.acknowledge()
         if len(claimed) < limit and self._left_out:
@@ -142,14 +147,13 @@ class Consumer:
 
     async def _until_stopping(self, waiting: Coroutine[Any, Any, ResultT]) -> ResultT | None:
         """What comes of `waiting`, or None as soon as this consumer should stop."""
-        task = asyncio.create_task(waiting)
-        stopping = asyncio.create_task(self._stopping.wait())
-        try:
-            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            return task.result() if task.done() and not self._stopping.is_set() else None
-        finally:
-            await end(stopping)
-            await end(task)
+        if self._stopping:
+            waiting.close()
+            return None
+        task: asyncio.Task[ResultT] = asyncio.create_task(waiting)
+        self._waiting = task
+        await asyncio.wait({task})
+        return None if self._stopping else task.result()
 
     async def _wait_for_work(self, *, found: bool) -> None:
         """Until a ring comes, or it is time to look without one."""

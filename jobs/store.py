@@ -18,6 +18,12 @@ Row = asyncpg.Record
 Rows = list[asyncpg.Record]
 
 
+async def insert_job(connection: "Connection", job: NewJob, attempts: int) -> Rows:
+    """Its row: id, created, same, due_seconds."""
+    values = (job.kind, job.owner, job.lane, job.payload, job.run_at, job.deadline, attempts, job.concurrency_key)
+    return await connection.fetch(SQL["insert_job"], *values)
+
+
 async def insert_jobs(connection: "Connection", jobs: Sequence[NewJob], attempts: Sequence[int]) -> Rows:
     """A row for each, in order: id, created, same, due_seconds."""
     return await connection.fetch(SQL["insert_jobs"], *_columns(jobs, attempts))

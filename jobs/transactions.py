@@ -84,6 +84,8 @@ class Transaction:
         return kind.max_attempts
 
     async def _insert(self, jobs: Sequence[NewJob]) -> store.Rows:
+        if len(jobs) == 1:
+            return await store.insert_job(self.connection, jobs[0], self._max_attempts(jobs[0]))
         if _are_alike(jobs):
             attempts = self._max_attempts(jobs[0])
             return await store.insert_like_jobs(self.connection, jobs[0], attempts, [job.payload for job in jobs])
