@@ -1,0 +1,1 @@
+"""The linters: each in a file of its own, and all behind one sandbox."""

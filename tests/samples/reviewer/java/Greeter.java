@@ -1,0 +1,6 @@
+/** Greets people. */
+final class Greeter {
+    String greet(String name) {
+        return "Hello, " + name
+    }
+}

@@ -1,0 +1,11 @@
+// Says who may do what.
+export function mayEdit(user, post) {
+  if (user.role = "admin") {
+    return true;
+  }
+  return user.id === post.author;
+}
+
+export function isNumber(value) {
+  return value !== NaN;
+}

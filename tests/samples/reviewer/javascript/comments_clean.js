@@ -1,0 +1,8 @@
+// Shows comments under a post.
+export function show(list, comments) {
+  for (const comment of comments) {
+    const item = document.createElement("li");
+    item.textContent = comment.text;
+    list.append(item);
+  }
+}

@@ -1,0 +1,8 @@
+#!/bin/bash
+# Counts errors in the logs of a folder.
+set -euo pipefail
+
+cd "$1"
+for file in ./*.log; do
+  printf '%s: %s\n' "$file" "$(grep -c ERROR "$file" || true)"
+done

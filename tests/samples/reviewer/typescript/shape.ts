@@ -1,0 +1,8 @@
+// Shapes and what they cover.
+export interface Square {
+  side: number;
+}
+
+export function area(shape: Square: number {
+  return shape.side ** 2;
+}
