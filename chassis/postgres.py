@@ -5,6 +5,7 @@ Knows no table. A lost server becomes `Unavailable`; the pool reconnects by itse
 
 import asyncio
 import contextlib
+import random
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -168,8 +169,9 @@ class Database:
         """The same for `work` of a single statement, which is a transaction by itself and needs no BEGIN and COMMIT."""
         with contextlib.suppress(*CONFLICTS):
             return await self._attempt(work)  # The retrying below takes longer to set up than many a statement.
+        await asyncio.sleep(random.uniform(0.01, 0.03))  # noqa: S311 - so that those in conflict part
         async for attempt in stamina.retry_context(
-            on=CONFLICTS, attempts=5, timeout=None, wait_initial=0.01, wait_max=0.2, wait_jitter=0.02
+            on=CONFLICTS, attempts=5, timeout=None, wait_initial=0.02, wait_max=0.2, wait_jitter=0.02
         ):
             with attempt:
                 return await self._attempt(work)

@@ -104,21 +104,49 @@ async def _run_servers(folder: Path) -> AsyncIterator[Servers]:
 
 @dataclass(frozen=True)
 class Schema:
-    """A schema of one test's own, owned by the role `resolver` and migrated."""
+    """A schema of one test's own, owned by the role `resolver`."""
 
     name: str
     url: SecretStr
 
 
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
+@pytest.fixture(scope="session")
+async def statements_of_migrations(servers: Servers) -> str:
+    """The statements of all migrations, in the order in which a first schema was given them.
+
+    Run at once they take a quarter of the time that applying each does, which most of a short test would be.
+    """
+    async with _schema(servers) as schema:
+        applied = await asyncio.to_thread(migrate, url=schema.url, schema=schema.name, folders=MIGRATIONS)
+    files = {path.stem: path for folder in MIGRATIONS for path in folder.glob("*.sql")}
+    return "\n".join(files[name].read_text() for name in applied)
+
+
 @pytest.fixture
-async def schema(servers: Servers) -> AsyncIterator[Schema]:
-    """A fresh, migrated schema."""
-    letters = str.maketrans("0123456789", "ghijklmnop")
-    name = f"test_{uuid4().hex.translate(letters)}"
+async def empty_schema(servers: Servers) -> AsyncIterator[Schema]:
+    """A fresh schema without tables."""
+    async with _schema(servers) as schema:
+        yield schema
+
+
+@pytest.fixture
+async def schema(empty_schema: Schema, statements_of_migrations: str) -> Schema:
+    """A fresh schema with all tables."""
+    settings = {"search_path": f"{empty_schema.name},public"}
+    connection = await asyncpg.connect(empty_schema.url.get_secret_value(), server_settings=settings)
+    await connection.execute(statements_of_migrations)
+    await connection.close()
+    return empty_schema
+
+
+@asynccontextmanager
+async def _schema(servers: Servers) -> AsyncIterator[Schema]:
+    name = f"test_{uuid4().hex.translate(LETTERS)}"
     await servers.execute(f"CREATE SCHEMA {name} AUTHORIZATION resolver")
-    url = SecretStr(servers.stack.database_url("resolver"))
-    await asyncio.to_thread(migrate, url=url, schema=name, folders=MIGRATIONS)
-    yield Schema(name, url)
+    yield Schema(name, SecretStr(servers.stack.database_url("resolver")))
     await servers.execute(f"DROP SCHEMA {name} CASCADE")
 
 

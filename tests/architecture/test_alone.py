@@ -59,13 +59,13 @@ def secret(tmp_path: Path) -> str:
     ("service", "stands_on"), [("resolver", ["jobs", "chassis"]), ("generator", ["jobs", "ledger", "chassis"])]
 )
 def test_a_service_starts_alone(
-    tmp_path: Path, schema: Schema, secret: str, service: str, stands_on: list[str]
+    tmp_path: Path, empty_schema: Schema, secret: str, service: str, stands_on: list[str]
 ) -> None:
     folder, module, prefix = tmp_path / "alone", f"services.{service}", f"ATELIER_{service.upper()}"
     copy(folder, f"services/{service}", *stands_on, "gen")
     environment = {
-        f"{prefix}_DATABASE_URL": schema.url.get_secret_value(),
-        f"{prefix}_SCHEMA_NAME": schema.name,
+        f"{prefix}_DATABASE_URL": empty_schema.url.get_secret_value(),
+        f"{prefix}_SCHEMA_NAME": empty_schema.name,
         f"{prefix}_PORT": "0",
         f"{prefix}_METRICS_PORT": "0",
         "ATELIER_JWT_SECRET_FILE": secret,
