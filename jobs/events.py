@@ -17,7 +17,7 @@ from jobs.loops import Loop
 
 STREAM_LIMIT = 1_000
 IDS_AT_ONCE = 1_000
-# Changes that come close upon one another go out together.
+# Changes that come close upon one another go out together, and after the rings, which somebody waits for.
 GATHER_SECONDS = 0.02
 BLOCK_SECONDS = 3.0
 LOOK_AGAIN_SECONDS = 5.0
@@ -114,8 +114,8 @@ class Events:
 
     async def _wait_and_send(self) -> None:
         await self._wanted.wait()
-        await self._send_all()
         await asyncio.sleep(GATHER_SECONDS)
+        await self._send_all()
 
     async def _send_all(self) -> None:
         self._wanted.clear()

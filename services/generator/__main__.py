@@ -152,7 +152,7 @@ def answering(settings: GeneratorSettings, base: Foundation, log: structlog.stdl
     health = Health(
         services=[service.name for service in services],
         dependencies=[postgres(base.database), *base.jobs.dependencies()],
-        interval_seconds=1.0,
+        interval_seconds=2.0,
         log=log,
     )
     server = GrpcServer(

@@ -135,7 +135,7 @@ def answering(settings: ResolverSettings, base: Foundation, log: structlog.stdli
     health = Health(
         services=[service.name for service in services],
         dependencies=[postgres(database), *base.jobs.dependencies()],
-        interval_seconds=1.0,
+        interval_seconds=2.0,
         log=log,
     )
     server = GrpcServer(
