@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 VENV := .venv
 # Test processes beside each other: most tests wait, for servers, signals and leases. In the order of the tree, whose last
 # files are the quickest, so that none works on alone at the end.
-TESTERS ?= 4
+TESTERS ?= 3
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 # All but the weights' own libraries (`diffusers`), which are gigabytes.
