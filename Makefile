@@ -4,8 +4,7 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
-# Test processes beside each other: most tests wait, for servers, signals and leases. In the order of the tree, whose last
-# files are the quickest, so that none works on alone at the end.
+# Test processes beside each other: most tests wait, for servers, signals and leases.
 TESTERS ?= 3
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -27,7 +26,7 @@ up: $(READY) ## Run the system on this machine until Ctrl-C
 	@$(BIN)/atelier up
 
 test: $(READY) ## Run every test
-	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile $(PYTEST)
 
 check: $(READY) ## Format, lint, types, import contracts, protos, stubs
 	$(BIN)/ruff format --check .
