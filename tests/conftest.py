@@ -26,7 +26,8 @@ from tests.shared_data import REPOSITORY as REPOSITORY
 from tests.shared_data import SHARED_DATA
 
 MIGRATIONS = [
-    REPOSITORY / part / "migrations" for part in ("jobs", "ledger", "services/resolver", "services/generator")
+    REPOSITORY / part / "migrations"
+    for part in ("jobs", "ledger", "services/resolver", "services/generator", "services/reviewer")
 ]
 
 

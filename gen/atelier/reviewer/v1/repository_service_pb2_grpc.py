@@ -86,8 +86,8 @@ class RepositoryServiceServicer:
 
     def CreateSnapshot(self, request_iterator, context):
         """Takes the files of a repository as they are at one time, committed with the stream's end. What `.gitignore` names,
-        and what is generated or vendored, is left out and counted. RESOURCE_EXHAUSTED beyond 10,000 files or 200 MiB;
-        nothing is kept then.
+        what is generated or vendored, and what is in no language known here, is left out and counted. RESOURCE_EXHAUSTED
+        beyond 10,000 files or 200 MiB; nothing is kept then.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

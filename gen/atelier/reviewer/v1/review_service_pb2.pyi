@@ -353,16 +353,22 @@ class CodeRange(_message.Message):
     def __init__(self, start_line: _Optional[int] = ..., start_column: _Optional[int] = ..., end_line: _Optional[int] = ..., end_column: _Optional[int] = ...) -> None: ...
 
 class GetReviewRequest(_message.Message):
-    __slots__ = ("review_id",)
+    __slots__ = ("review_id", "page_size", "page_token")
     REVIEW_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     review_id: str
-    def __init__(self, review_id: _Optional[str] = ...) -> None: ...
+    page_size: int
+    page_token: str
+    def __init__(self, review_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class GetReviewResponse(_message.Message):
-    __slots__ = ("review",)
+    __slots__ = ("review", "next_page_token")
     REVIEW_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     review: Review
-    def __init__(self, review: _Optional[_Union[Review, _Mapping]] = ...) -> None: ...
+    next_page_token: str
+    def __init__(self, review: _Optional[_Union[Review, _Mapping]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListReviewsRequest(_message.Message):
     __slots__ = ("project", "state", "owner", "page_size", "page_token")

@@ -92,7 +92,7 @@ class ReviewServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetReview(self, request, context):
-        """One review with its files and their findings.
+        """One review with a page of its files and their findings.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
