@@ -8,9 +8,10 @@ import ssl
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 import jwt
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.auth import Jwks, KeySource, SharedSecret
@@ -20,7 +21,33 @@ PREFIX = "ATELIER_"
 # Names that belong to another process of the system; a process ignores its neighbours' settings.
 NEIGHBOURS = ("RESOLVER", "GENERATOR", "REVIEWER", "ENGAGER", "GATEWAY", "CLI", "STACK", "TOKEN", "TEST", "SHARED")
 
+
+def _checked_url(url: str) -> str:
+    try:
+        read = urlsplit(url)
+        port = read.port
+    except ValueError:
+        raise ValueError("must be an address") from None
+    wrong = read.scheme not in {"http", "https"} or not read.hostname or port == 0
+    if wrong or "@" in read.netloc or read.query or read.fragment:
+        raise ValueError("must be an http or https address without a user, a query or a fragment")
+    return url.rstrip("/")
+
+
+def _checked_key_file(path: Path | None) -> Path | None:
+    try:
+        key = "-" if path is None else path.read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{path} can't be read") from None
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError(f"{path} must hold a key and nothing else")
+    return path
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
+# An address of somebody else's API, without a slash at its end; and a file with the key to it, fit for a header.
+Url = Annotated[str, AfterValidator(_checked_url)]
+KeyFile = Annotated[Path | None, AfterValidator(_checked_key_file)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda level: str(level).upper())]
 SettingsT = TypeVar("SettingsT", bound="ProcessSettings")
 

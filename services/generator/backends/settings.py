@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Literal, TypeVar
 
-import httpx
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
+
+from chassis.settings import KeyFile, Url
 
 ValueT = TypeVar("ValueT")
 
@@ -32,33 +33,11 @@ def needed_by(backend: str, value: ValueT, told: ValidationInfo) -> ValueT:
     return value
 
 
-def checked_url(url: str) -> str:
-    """An http or https address without a trailing slash. Raises ValueError."""
-    try:
-        read = httpx.URL(url)
-    except httpx.InvalidURL:
-        raise ValueError("must be an address") from None
-    if read.scheme not in {"http", "https"} or not read.host or read.userinfo or read.query or read.fragment:
-        raise ValueError("must be an http or https address without a user, a query or a fragment")
-    return url.rstrip("/")
-
-
-def checked_key_file(path: Path | None) -> Path | None:
-    """A file with a key that fits a header. Raises ValueError."""
-    try:
-        key = "-" if path is None else path.read_text().strip()
-    except (OSError, UnicodeDecodeError):
-        raise ValueError(f"{path} can't be read") from None
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise ValueError(f"{path} must hold a key and nothing else")
-    return path
-
-
 class ComfyuiSettings(BackendChoice):
     """A ComfyUI server, and what its workflows are filled with."""
 
-    comfyui_url: str = Field("http://127.0.0.1:8188", description="Where ComfyUI listens.")
-    comfyui_api_key_file: Path | None = Field(None, description="File with a bearer token, where a proxy asks for one.")
+    comfyui_url: Url = Field("http://127.0.0.1:8188", description="Where ComfyUI listens.")
+    comfyui_api_key_file: KeyFile = Field(None, description="File with a bearer token, where a proxy asks for one.")
     comfyui_checkpoint: str = Field("", description="The checkpoint's file name at the server: SD 1.5 or SDXL.")
     comfyui_controlnet: str = Field("", description="The OpenPose ControlNet's file name at the server.")
     comfyui_pose_workflow_file: Path | None = Field(None, description="A workflow of one's own, for poses.")
@@ -69,16 +48,6 @@ class ComfyuiSettings(BackendChoice):
     comfyui_call_seconds: float = Field(30.0, gt=0, description="Bound on one call.")
     comfyui_silence_seconds: float = Field(30.0, gt=0, description="Silence after which its queue is looked into.")
 
-    @field_validator("comfyui_url")
-    @classmethod
-    def _is_comfyuis_address(cls, url: str) -> str:
-        return checked_url(url)
-
-    @field_validator("comfyui_api_key_file")
-    @classmethod
-    def _holds_comfyuis_key(cls, path: Path | None) -> Path | None:
-        return checked_key_file(path)
-
     @field_validator("comfyui_checkpoint", "comfyui_controlnet")
     @classmethod
     def _is_needed_by_comfyui(cls, name: str, told: ValidationInfo) -> str:
@@ -88,8 +57,8 @@ class ComfyuiSettings(BackendChoice):
 class OpenaiSettings(BackendChoice):
     """A server with OpenAI's Images API."""
 
-    openai_url: str = Field("https://api.openai.com/v1", description="Where the Images API is, before `/images`.")
-    openai_api_key_file: Path | None = Field(None, description="File with the key, where the server asks for one.")
+    openai_url: Url = Field("https://api.openai.com/v1", description="Where the Images API is, before `/images`.")
+    openai_api_key_file: KeyFile = Field(None, description="File with the key, where the server asks for one.")
     openai_model: str = Field("", max_length=200, description="The model's name at the server.")
     openai_sizes: str = Field(
         "1024x1024,1536x1024,1024x1536",
@@ -105,16 +74,6 @@ class OpenaiSettings(BackendChoice):
     openai_image_hosts: str = Field("", description="Hosts beside the server's own that images may be fetched from.")
     openai_concurrency: int = Field(4, ge=1, le=100, description="Images asked for at once.")
     openai_seconds: float = Field(180.0, gt=0, description="Bound on one call.")
-
-    @field_validator("openai_url")
-    @classmethod
-    def _is_openais_address(cls, url: str) -> str:
-        return checked_url(url)
-
-    @field_validator("openai_api_key_file")
-    @classmethod
-    def _holds_openais_key(cls, path: Path | None) -> Path | None:
-        return checked_key_file(path)
 
     @field_validator("openai_model")
     @classmethod

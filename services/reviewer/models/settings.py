@@ -1,43 +1,15 @@
 """What models are told: a mixin for the settings of the process, which alone knows where they come from."""
 
-from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from chassis.settings import KeyFile, Url
 from services.reviewer.models.prices import Price
 from services.reviewer.models.prompt import Task
 
 NONE = "none"
 ANTHROPIC, OPENAI, LOCAL = "anthropic", "openai", "local"
-
-
-def _checked_url(url: str) -> str:
-    try:
-        read = urlsplit(url)
-        port = read.port
-    except ValueError:
-        raise ValueError("must be an address") from None
-    if read.scheme not in {"http", "https"} or not read.hostname or port == 0 or "@" in read.netloc:
-        raise ValueError("must be an http or https address without a user")
-    if read.query or read.fragment:
-        raise ValueError("must be an address without a query or a fragment")
-    return url.rstrip("/")
-
-
-def _checked_key_file(path: Path | None) -> Path | None:
-    try:
-        key = "-" if path is None else path.read_text().strip()
-    except (OSError, UnicodeDecodeError):
-        raise ValueError(f"{path} can't be read") from None
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise ValueError(f"{path} must hold a key and nothing else")
-    return path
-
-
-Url = Annotated[str, AfterValidator(_checked_url)]
-KeyFile = Annotated[Path | None, AfterValidator(_checked_key_file)]
 
 
 class ModelsSettings(BaseModel):
