@@ -1,9 +1,8 @@
 """`atelier generations list | watch | cancel | retry`: generations that were asked for, and how to go on with them."""
 
 import enum
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from atelier.generator.v1.generation_service_pb2 import (
@@ -16,16 +15,17 @@ from atelier.generator.v1.generation_service_pb2 import (
 
 from cli.cards import pages
 from cli.connection import Gateway, call_gateway
-from cli.exits import ExitCode
 from cli.fields import Fields
 from cli.generating import watch_to_end
 from cli.generation_documents import GENERATION_COLUMNS, generation_document, generation_row
-from cli.job_services import checked_names
-from cli.output import counted, flush, say, write_json, write_table
+from cli.listing import Listing
+from cli.output import counted, say
 from cli.picture_files import open_folder
-from cli.refusals import for_each
 from cli.root import JsonOption, settings_of
 from cli.showing import PreviewOption, chosen_manner
+from cli.steering import steer
+
+GENERATIONS = Listing(GENERATION_COLUMNS, generation_row, generation_document)
 
 app = typer.Typer(help="Show and steer generations of images.", no_args_is_help=True)
 
@@ -63,7 +63,7 @@ def list_generations(
         total = 0
         async for page in pages(gateway.generations.ListGenerations, request, limit):
             total += len(page.generations)
-            _show(page.generations, as_json)
+            GENERATIONS.show(page.generations, as_json=as_json)
         return total
 
     total = call_gateway(settings_of(context), work)
@@ -100,7 +100,7 @@ def cancel(context: typer.Context, names: NamesArgument, as_json: JsonOption = F
         found: Generation = (await gateway.generations.CancelGeneration(request)).generation
         return found
 
-    _steer(context, names, call, as_json)
+    steer(context, names, call, GENERATIONS, as_json=as_json)
 
 
 @app.command()
@@ -112,29 +112,4 @@ def retry(context: typer.Context, names: NamesArgument, as_json: JsonOption = Fa
         found: Generation = (await gateway.generations.RetryGeneration(request)).generation
         return found
 
-    _steer(context, names, call, as_json)
-
-
-def _steer(
-    context: typer.Context, names: list[str], call: Callable[[Gateway, str], Awaitable[Generation]], as_json: bool
-) -> None:
-    settings = settings_of(context)
-    asked = checked_names(names)
-
-    async def work(gateway: Gateway) -> int:
-        async def one(name: str) -> None:
-            _show([await call(gateway, name)], as_json)
-
-        return await for_each(asked, one, address=settings.address)
-
-    if call_gateway(settings, work):
-        raise typer.Exit(ExitCode.ITEMS)
-
-
-def _show(found: Any, as_json: bool) -> None:
-    if as_json:
-        for generation in found:
-            write_json(generation_document(generation))
-        flush()
-    elif found:
-        write_table(GENERATION_COLUMNS, (generation_row(generation) for generation in found))
+    steer(context, names, call, GENERATIONS, as_json=as_json)

@@ -2,7 +2,6 @@
 
 import enum
 import re
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -16,9 +15,12 @@ from cli.fields import Fields
 from cli.job_documents import JOB_COLUMNS, job_document, job_row
 from cli.job_services import checked_names, services_asked
 from cli.job_watch import watch_jobs
-from cli.output import counted, flush, say, write_json, write_table
-from cli.refusals import for_each
+from cli.listing import Listing
+from cli.output import counted, say
 from cli.root import JsonOption, settings_of
+from cli.steering import steer
+
+JOBS = Listing(JOB_COLUMNS, job_row, job_document)
 
 app = typer.Typer(help="Show and steer jobs and their queues.", no_args_is_help=True)
 
@@ -104,7 +106,7 @@ def retry(context: typer.Context, names: NamesArgument, as_json: JsonOption = Fa
         found: Job = (await gateway.jobs.RetryJob(RetryJobRequest(name=name))).job
         return found
 
-    _steer(context, names, call, as_json)
+    steer(context, names, call, JOBS, as_json=as_json)
 
 
 @app.command()
@@ -115,7 +117,7 @@ def cancel(context: typer.Context, names: NamesArgument, as_json: JsonOption = F
         found: Job = (await gateway.jobs.CancelJob(CancelJobRequest(name=name))).job
         return found
 
-    _steer(context, names, call, as_json)
+    steer(context, names, call, JOBS, as_json=as_json)
 
 
 async def _list(gateway: Gateway, service: str | None, request: Any, limit: int | None, as_json: bool) -> int:
@@ -125,34 +127,8 @@ async def _list(gateway: Gateway, service: str | None, request: Any, limit: int 
         asked.MergeFrom(request)
         async for page in pages(gateway.jobs.ListJobs, asked, limit):
             total += len(page.jobs)
-            _show(page.jobs, as_json)
+            JOBS.show(page.jobs, as_json=as_json)
     return total
-
-
-def _steer(
-    context: typer.Context, names: list[str], call: Callable[[Gateway, str], Awaitable[Job]], as_json: bool
-) -> None:
-    """Make the call for each job; one that is refused is told of and stops none of the others."""
-    settings = settings_of(context)
-    asked = checked_names(names)
-
-    async def work(gateway: Gateway) -> int:
-        async def one(name: str) -> None:
-            _show([await call(gateway, name)], as_json)
-
-        return await for_each(asked, one, address=settings.address)
-
-    if call_gateway(settings, work):
-        raise typer.Exit(ExitCode.ITEMS)
-
-
-def _show(jobs: Any, as_json: bool) -> None:
-    if as_json:
-        for job in jobs:
-            write_json(job_document(job))
-        flush()
-    elif jobs:
-        write_table(JOB_COLUMNS, (job_row(job) for job in jobs))
 
 
 def _duration(text: str) -> timedelta:
