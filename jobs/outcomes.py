@@ -25,7 +25,7 @@ class Failed:
     """The attempt failed. Whether there is another is decided by the class; see README.md, "Errors".
 
     `message` is for a person and holds no secret and nothing of the input. `after_seconds`: not before then, when a
-    peer said so. `effect` is written only when the job thereby ends.
+    peer said so. `effect` is written only when the job thereby ends, before its kind's `on_end`.
     """
 
     error_class: ErrorClass

@@ -1,11 +1,13 @@
 """Transactions that enqueue: rows and jobs commit together (I1); the rings and events they cause follow the commit."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from chassis.postgres import Database
+from chassis.errors import Unavailable
+from chassis.postgres import POSTGRES_UNAVAILABLE, Database
 from jobs import store
 from jobs.bell import Bell, Ring
 from jobs.events import Events
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from jobs.kinds import Kind
 
 ResultT = TypeVar("ResultT")
+INSIST_SECONDS = 0.5
 
 
 class Transaction:
@@ -125,6 +128,18 @@ class Transactions:
     async def enqueue(self, jobs: Sequence[NewJob]) -> list[Enqueued]:
         """As `Transaction.enqueue` with no other rows beside: a lone statement commits by itself, in one round trip."""
         return await self._commit(self._database.run, lambda transaction: transaction.enqueue(jobs))
+
+    async def insist(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
+        """Transact, as often as it takes while PostgreSQL is away: for the end of work that may have cost money."""
+        while True:
+            try:
+                await self.transact(work)
+            except Unavailable as error:
+                if error.reason != POSTGRES_UNAVAILABLE:
+                    raise
+                await asyncio.sleep(INSIST_SECONDS)
+            else:
+                return
 
     async def _commit(
         self,

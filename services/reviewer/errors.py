@@ -69,7 +69,7 @@ class BudgetExhausted(AtelierError):
     def __init__(self, owner: str, *, what: str, asked: int, left: int, resets_at: str, reset_seconds: int) -> None:
         """`what`: `tokens` or `requests`. The budget begins anew at `resets_at`, in `reset_seconds`."""
         super().__init__(
-            f"It may take {asked:,} {what}, and {left:,} are left until {resets_at}; send less, or ask for another plan.",
+            f"It may take {asked:,} {what}, and {left:,} are left until {resets_at}; send less, or get another plan.",
             metadata={"what": what, "asked": str(asked), "left": str(left), "resets_at": resets_at},
         )
         self._subject = f"{what}:{owner}"

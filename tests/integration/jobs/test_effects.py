@@ -148,6 +148,25 @@ async def test_a_failure_with_an_effect_writes_it_only_when_the_job_ends_by_it(e
     assert (row["state"], row["attempt"], await own.count(COUNTED)) == ("FAILED", 3, 1)
 
 
+async def test_the_last_words_of_a_failure_are_written_before_its_kinds_hook_is_told(engine: Engines) -> None:
+    seen: list[int] = []
+
+    async def write(transaction: Transaction) -> None:
+        await transaction.connection.execute(COUNT)
+
+    async def note(transaction: Transaction, job: EndedJob) -> None:
+        seen.append(await transaction.connection.fetchval(COUNTED))
+
+    async def work(job: Job) -> Outcome:
+        return Failed(ErrorClass.INVALID, "No such card.", effect=write)
+
+    own = await engine([Kind(name="work", on_end=note)], {"work": work})
+
+    await own.until(await own.start_job())
+
+    assert seen == [1]
+
+
 async def test_a_failed_job_is_told_to_its_kinds_hook_in_the_same_transaction(engine: Engines) -> None:
     told: list[EndedJob] = []
 
