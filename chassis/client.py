@@ -23,17 +23,22 @@ def open_channel(
     credentials: grpc.ChannelCredentials | None = None,
     interceptors: Sequence[grpc.aio.ClientInterceptor] = (),
     max_message_bytes: int = 16 * 2**20,
+    silence_seconds: float = 30.0,
 ) -> grpc.aio.Channel:
     """A channel to `address` (`host:port`, `unix:…` or `dns:///name:port`, all of whose addresses are used in turn).
 
     `package`, such as `atelier.resolver.v1`, names the stubs whose service config applies; `more_packages` are others
-    that are answered there too.
+    that are answered there too. Calls end UNAVAILABLE when their peer is silent for `silence_seconds`, at least 2.
     """
+    half_silence = int(500 * silence_seconds)
     options: list[tuple[str, Any]] = [
         ("grpc.max_receive_message_length", max_message_bytes),
         ("grpc.max_send_message_length", max_message_bytes),
-        ("grpc.keepalive_time_ms", 20_000),
-        ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.keepalive_time_ms", half_silence),
+        ("grpc.keepalive_timeout_ms", half_silence),
+        ("grpc.http2.ping_timeout_ms", half_silence),
+        # Streams on which little happens are held by pings alone.
+        ("grpc.http2.max_pings_without_data", 0),
         ("grpc.enable_retries", 1),
         ("grpc.max_metadata_size", 32 * 1024),
         # A service that restarts is back within a second; the default waits up to two minutes to look again.

@@ -4,6 +4,7 @@ Names: "" is the process, each gRPC service has its own, and each dependency sta
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +35,7 @@ class Dependency:
 
 
 class Health(health_pb2_grpc.HealthServicer):
-    """Probes the dependencies every `interval_seconds` and tells whoever checks or watches."""
+    """Probes the dependencies every `interval_seconds`, or when told to, and tells whoever checks or watches."""
 
     name = SERVICE_NAME
 
@@ -53,6 +54,7 @@ class Health(health_pb2_grpc.HealthServicer):
         self._states: dict[str, Any] = dict.fromkeys(self._services, HealthCheckResponse.NOT_SERVING)
         self._parts = {one.name: tuple(one.parts) for one in dependencies}
         self._changed = asyncio.Condition()
+        self._look_now = asyncio.Event()
         self._stopped = False
         self._task: asyncio.Task[None] | None = None
 
@@ -60,6 +62,10 @@ class Health(health_pb2_grpc.HealthServicer):
         """Probe once, so that the first answer is true, and go on probing."""
         await self._probe_all()
         self._task = asyncio.create_task(self._run())
+
+    def look_again(self) -> None:
+        """Probe now: a dependency knows that it has changed."""
+        self._look_now.set()
 
     async def stop(self) -> None:
         """Say NOT_SERVING to everyone, so that balancers turn away while calls under way end."""
@@ -85,20 +91,32 @@ class Health(health_pb2_grpc.HealthServicer):
         return health_pb2.HealthListResponse(statuses=statuses)
 
     async def Watch(self, request: health_pb2.HealthCheckRequest, context: Any) -> Any:
-        """The present state, then every change; ends with the process, which waits for nobody who only watches."""
+        """The present state, then every change; ends with the process, which waits for nobody who only watches.
+
+        Whoever watches the process, "", is also told when only a part of it has changed: the same state again, and List
+        has more to say.
+        """
         last = None
         while True:
             async with self._changed:
-                while (state := self._states.get(request.service, HealthCheckResponse.SERVICE_UNKNOWN)) == last:
+                while (seen := self._seen(request.service)) == last:
                     if self._stopped:
                         return
                     await self._changed.wait()
-            last = state
+                state = self._states.get(request.service, HealthCheckResponse.SERVICE_UNKNOWN)
+            last = seen
             yield HealthCheckResponse(status=state)
+
+    def _seen(self, name: str) -> object:
+        """What a watcher of the name is to be told changes of."""
+        return self._states.get(name, HealthCheckResponse.SERVICE_UNKNOWN) if name else self._states
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(self._interval_seconds)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._interval_seconds):
+                    await self._look_now.wait()
+            self._look_now.clear()
             await self._probe_all()
 
     async def _probe_all(self) -> None:

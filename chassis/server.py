@@ -110,8 +110,10 @@ def server_options(settings: ProcessSettings) -> list[tuple[str, Any]]:
         ("grpc.max_send_message_length", settings.max_message_bytes),
         ("grpc.keepalive_time_ms", 20_000),
         ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.http2.ping_timeout_ms", 10_000),  # Which else outlasts the former by far.
         ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+        # Who was frozen finds all pings of meanwhile at once. A flood of them is bounded by the library in another way.
+        ("grpc.http2.max_ping_strikes", 0),
         ("grpc.max_concurrent_streams", 1_000),
         ("grpc.max_metadata_size", 32 * 1024),
         # Sharing is for our own processes; otherwise a taken port must be an error.

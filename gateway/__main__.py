@@ -18,7 +18,7 @@ from gateway.config import GatewaySettings
 from gateway.connect import ConnectMethods
 from gateway.errors import DOMAIN
 from gateway.front import Front
-from gateway.health import system_dependencies
+from gateway.health import ServiceHealth, SystemHealth, system_dependencies
 from gateway.http import HttpServer
 from gateway.media import Media
 from gateway.naming import Naming
@@ -38,18 +38,19 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
     )
     services = load_services()
     methods = methods_of(services)
-    routes = Routes(
-        addresses=settings.addresses,
-        credentials=channel_credentials(settings),
-        max_message_bytes=settings.max_message_bytes,
-    )
+    credentials = channel_credentials(settings)
+    routes = Routes(addresses=settings.addresses, credentials=credentials, max_message_bytes=settings.max_message_bytes)
     grpc_services = {name: names_of(services, name) for name in routes.services}
     naming = Naming(methods=methods, services=routes.services)
     proxy = Proxy(routes=routes, naming=naming, unary_methods=unary_names(methods))
+    followed = {
+        name: ServiceHealth(name=name, address=address, credentials=credentials)
+        for name, address in settings.addresses.items()
+    }
     health = Health(
         services=[],
-        dependencies=system_dependencies(routes=routes, grpc_services=grpc_services),
-        interval_seconds=1.0,
+        dependencies=system_dependencies(followed, grpc_services=grpc_services),
+        interval_seconds=10.0,
         log=log,
     )
     interceptor = CallInterceptor(
@@ -82,7 +83,7 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
     )
     front = Front(methods=connect, media=shown_media(settings), health=health, log=log)
     http_server = HttpServer(settings=settings, application=front, log=log)
-    return [telemetry, routes, health, connect, Ports(grpc=grpc_server, http=http_server)]
+    return [telemetry, routes, SystemHealth(followed, health), connect, Ports(grpc=grpc_server, http=http_server)]
 
 
 def shown_media(settings: GatewaySettings) -> Media | None:

@@ -5,42 +5,116 @@ Names: "" is everything, `gateway` this process, `resolver` a service, `resolver
 SERVING when all who answer it serve it, and each service's own is `resolver/atelier.jobs.v1.JobsService`.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import grpc
+from google.protobuf.message import DecodeError
 from grpc_health.v1 import health_pb2
 
-from chassis.health import Dependency
-from gateway.routing import Routes, is_shared
+from chassis.client import open_channel
+from chassis.health import Dependency, Health
+from gateway.routing import is_shared
 
 LIST_METHOD = "/grpc.health.v1.Health/List"
-# A frozen service must be found out within about three seconds, of which the interval takes one.
+WATCH_METHOD = "/grpc.health.v1.Health/Watch"
 ANSWER_SECONDS = 1.5
-
-
-def system_dependencies(*, routes: Routes, grpc_services: Mapping[str, Sequence[str]]) -> list[Dependency]:
-    """The gateway and its services as parts of one health. `grpc_services` names what each service answers."""
-    services = [
-        Dependency(name, ServiceHealth(name=name, routes=routes).check, parts=_system_names(name, grpc_services[name]))
-        for name in routes.services
-    ]
-    return [Dependency("gateway", _serve), *services]
+# A frozen service must be found out within about three seconds.
+SILENCE_SECONDS = 3.0
+AGAIN_SECONDS = 0.3
 
 
 class ServiceHealth:
-    """Asks one service for its health."""
+    """One service's health as it told it last. It is asked again whenever it says that something has changed.
 
-    def __init__(self, *, name: str, routes: Routes) -> None:
+    The channel is its own: one that notices silence soon would give up calls that are only slow.
+    """
+
+    def __init__(self, *, name: str, address: str, credentials: grpc.ChannelCredentials | None) -> None:
         self._name = name
-        self._routes = routes
+        self._address = address
+        self._credentials = credentials
+        self._channel: grpc.aio.Channel | None = None
+        self._states: Mapping[str, Any] = {}
+        self._problem: Exception | None = None
 
     async def check(self) -> Mapping[str, Any]:
-        """The state of each of the service's names, as the system calls them. Raises when it doesn't answer."""
-        ask: Any = self._routes.channel(self._name).unary_unary(LIST_METHOD)
+        """The state of each of the service's names, as the system calls them. Raises while it doesn't answer."""
+        if self._problem is not None:
+            raise self._problem
+        return self._states
+
+    async def open(self) -> None:
+        """Connect, and ask once."""
+        self._channel = open_channel(self._address, credentials=self._credentials, silence_seconds=SILENCE_SECONDS)
+        try:
+            await self._ask(self._channel)
+        except (grpc.aio.AioRpcError, DecodeError) as error:
+            self._problem = error
+
+    async def follow(self, health: Health) -> None:
+        """Let the system's health know of each change, until cancelled."""
+        assert self._channel is not None  # noqa: S101 - it was opened before
+        watch: Any = self._channel.unary_stream(WATCH_METHOD)
+        while True:
+            try:
+                async for _ in watch(health_pb2.HealthCheckRequest().SerializeToString()):
+                    await self._ask(self._channel)
+                    health.look_again()
+                self._problem = ConnectionError("it is about to end")
+            except (grpc.aio.AioRpcError, DecodeError) as error:
+                self._problem = error
+            health.look_again()
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def close(self) -> None:
+        """Close the connection. Closing twice is legal."""
+        if self._channel is not None:
+            await self._channel.close()
+
+    async def _ask(self, channel: grpc.aio.Channel) -> None:
+        ask: Any = channel.unary_unary(LIST_METHOD)
         data = await ask(health_pb2.HealthListRequest().SerializeToString(), timeout=ANSWER_SECONDS)
-        answer = health_pb2.HealthListResponse.FromString(data)
-        states = answer.statuses
-        return {ours: states[name].status for name in states for ours in _system_names(self._name, [name])}
+        states = health_pb2.HealthListResponse.FromString(data).statuses
+        self._states = {ours: states[name].status for name in states for ours in _system_names(self._name, [name])}
+        self._problem = None
+
+
+class SystemHealth:
+    """The health of all services, and that of the system that follows from it. A part."""
+
+    def __init__(self, services: Mapping[str, ServiceHealth], health: Health) -> None:
+        self._services = services
+        self._health = health
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Ask all services, so that the first answer is true, and go on following them."""
+        await asyncio.gather(*(service.open() for service in self._services.values()))
+        await self._health.start()
+        self._tasks = [asyncio.create_task(service.follow(self._health)) for service in self._services.values()]
+
+    async def stop(self) -> None:
+        """Say NOT_SERVING, and follow nobody any longer."""
+        await self._health.stop()
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for service in self._services.values():
+            await service.close()
+
+
+def system_dependencies(
+    services: Mapping[str, ServiceHealth], *, grpc_services: Mapping[str, Sequence[str]]
+) -> list[Dependency]:
+    """The gateway and its services as parts of one health. `grpc_services` names what each service answers."""
+    parts = [
+        Dependency(name, service.check, parts=_system_names(name, grpc_services[name]))
+        for name, service in services.items()
+    ]
+    return [Dependency("gateway", _serve), *parts]
 
 
 def _system_names(service: str, names: Iterable[str]) -> Sequence[str]:

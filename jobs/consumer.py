@@ -41,7 +41,7 @@ TURNS = (
     (Lane.LOW, Lane.NORMAL, Lane.HIGH),
 )
 # A ring may have been lost: an idle worker looks by itself so often, and while Redis is away at growing intervals.
-LISTEN_SECONDS = 3.0
+LISTEN_SECONDS = 5.0
 FIRST_POLL_SECONDS, LONGEST_POLL_SECONDS = 0.05, 1.0
 # A connection that went silent; what it claimed is rescued once its lease runs out.
 CLAIM_SECONDS = 10.0

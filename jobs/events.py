@@ -19,7 +19,7 @@ STREAM_LIMIT = 1_000
 IDS_AT_ONCE = 1_000
 # Changes that come close upon one another go out together, and after the rings, which somebody waits for.
 GATHER_SECONDS = 0.02
-BLOCK_SECONDS = 3.0
+BLOCK_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 5.0
 LOOK_AGAIN_WHILE_AWAY_SECONDS = 1.0
 

@@ -32,7 +32,7 @@ def job_message(row: Row, names: Names) -> pb.Job:
         worker=str(row["worker_id"] or ""),
     )
     if row["error_class"] is not None:
-        job.error.CopyFrom(_error(row["error_class"], row["error_message"], row["error_at"]))
+        job.error.CopyFrom(error_of(row["error_class"], row["error_message"], row["error_at"]))
     for field, column in (
         (job.create_time, "created_at"),
         (job.run_time, "run_at"),
@@ -75,8 +75,16 @@ def queue_message(view: QueueView, names: Names) -> pb.Queue:
     return queue
 
 
+def error_of(error_class: str, message: str | None, at: datetime | None) -> pb.JobError:
+    """What went wrong last, and when."""
+    error = pb.JobError(error_class=ERROR_CLASSES[error_class], message=message or "")
+    if at is not None:
+        error.error_time.FromDatetime(at)
+    return error
+
+
 def _held_key(row: Row) -> pb.HeldKey:
-    error = _error(row["error_class"], row["error_message"], row["held_at"])
+    error = error_of(row["error_class"], row["error_message"], row["held_at"])
     return pb.HeldKey(key=row["concurrency_key"], error=error)
 
 
@@ -85,10 +93,3 @@ def _worker(row: Row) -> pb.Worker:
     worker.start_time.FromDatetime(row["started_at"])
     worker.seen_time.FromDatetime(row["seen_at"])
     return worker
-
-
-def _error(error_class: str, message: str | None, at: datetime | None) -> pb.JobError:
-    error = pb.JobError(error_class=ERROR_CLASSES[error_class], message=message or "")
-    if at is not None:
-        error.error_time.FromDatetime(at)
-    return error

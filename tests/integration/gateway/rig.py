@@ -55,7 +55,11 @@ class StandIn(grpc.GenericRpcHandler):
         self.answers[method] = grpc.stream_stream_rpc_method_handler(behaviour)
 
     async def start(self) -> None:
-        options = [("grpc.max_receive_message_length", MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
+        options = [
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.so_reuseport", 0),
+            ("grpc.http2.max_ping_strikes", 0),
+        ]
         self._server = grpc.aio.server(options=options)
         self._server.add_generic_rpc_handlers((self,))
         needs = [Dependency(name, self._check(name), required=name != "redis") for name in ("postgres", "redis")]
@@ -111,6 +115,7 @@ async def run_gateway(
         "jwt_secret_file": secret_file,
         "resolver_address": f"127.0.0.1:{resolver_port}",
         "generator_address": "",
+        "reviewer_address": "",
     }
     with mock.patch("gateway.__main__.load_services", return_value=[*load_services(), *more_services]):
         parts = serving(GatewaySettings(**(told | settings)), quiet())
