@@ -5,10 +5,21 @@ import binascii
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from chassis.errors import FieldViolation, InvalidArgument
 
 DEFAULT_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a list, and the token for those after them; empty on the last page."""
+
+    rows: Sequence[Any]
+    next_token: str
 
 
 def page_size(asked: int) -> int:
@@ -38,6 +49,27 @@ def decode_token(token: str, list_name: str, filters: Sequence[str | bool], widt
         )
         raise InvalidArgument([violation])
     return list(place)
+
+
+def placed_id(place: Sequence[str] | None) -> UUID | None:
+    """The id that a page begins after; None on the first. Raises InvalidArgument for what isn't an id."""
+    try:
+        return None if place is None else UUID(place[0])
+    except ValueError:
+        raise _placeless() from None
+
+
+def placed_number(place: Sequence[str] | None) -> int:
+    """The number that a page begins after; -1 on the first. Raises InvalidArgument for what isn't a number."""
+    if place is None:
+        return -1
+    if not (place[0].isascii() and place[0].isdecimal() and len(place[0]) < 10):
+        raise _placeless()
+    return int(place[0])
+
+
+def _placeless() -> InvalidArgument:
+    return InvalidArgument([FieldViolation("page_token", "names no place in the list", "INVALID_PAGE_TOKEN")])
 
 
 def _is_text(part: object) -> bool:

@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
-from chassis.errors import FieldViolation, InvalidArgument
-from chassis.paging import decode_token, encode_token, page_size
+from chassis.paging import decode_token, encode_token, page_size, placed_id
 from chassis.postgres import Database
 from jobs import store
 from jobs.errors import JobEnded, JobNotFound, JobNotRetryable
@@ -90,7 +89,7 @@ class Operating:
             "states": states or None,
             "kind": kind or None,
             "age_seconds": min(min_age.total_seconds(), OLDEST_SECONDS),
-            "after": _place(token, filters),
+            "after": placed_id(decode_token(token, "jobs", filters, width=1)),
             "limit": limit + 1,
         }
 
@@ -162,17 +161,6 @@ class Operating:
         kind = self._kinds.get(job["kind"])
         if kind is not None and kind.on_end is not None:
             await kind.on_end(transaction, _told(job, State.CANCELLED))
-
-
-def _place(token: str, filters: Sequence[str]) -> UUID | None:
-    """The id that a page begins after. Raises InvalidArgument for a token that isn't of this list."""
-    place = decode_token(token, "jobs", filters, width=1)
-    try:
-        return None if place is None else UUID(place[0])
-    except ValueError:
-        raise InvalidArgument(
-            [FieldViolation("page_token", "names no place in the list", "INVALID_PAGE_TOKEN")]
-        ) from None
 
 
 def _told(job: store.Row, state: State, error_class: str | None = None, error_message: str | None = None) -> EndedJob:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from chassis.paging import decode_token, encode_token, page_size
+from chassis.paging import Page, decode_token, encode_token, page_size, placed_id
 from chassis.postgres import Database
 from services.generator import store
 from services.generator.cardart.players import Kind
@@ -10,7 +10,6 @@ from services.generator.cardart.tiers import Tier
 from services.generator.cards import AskedCard, CardView, drawn_card
 from services.generator.errors import CardImageNotFound
 from services.generator.making import picture_of
-from services.generator.pages import Page, placed_id
 from services.generator.pictures import Picture, PictureStore
 
 if TYPE_CHECKING:

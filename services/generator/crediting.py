@@ -3,14 +3,13 @@
 from typing import TYPE_CHECKING
 
 from chassis.auth import principal
-from chassis.paging import decode_token, encode_token, page_size
+from chassis.paging import Page, decode_token, encode_token, page_size, placed_id
 from chassis.postgres import Database
 from jobs.visibility import visible_owner
 from ledger import ledger
 from ledger import store as ledger_store
 from ledger.ledger import Account, Balance
 from services.generator.errors import RequestIdUsed
-from services.generator.pages import Page, placed_id
 
 if TYPE_CHECKING:
     from chassis.postgres import Connection

@@ -12,7 +12,7 @@ from atelier.generator.v1 import generation_service_pb2 as pb
 
 from chassis.auth import principal
 from chassis.errors import InvalidArgument
-from chassis.paging import decode_token, encode_token, page_size
+from chassis.paging import Page, decode_token, encode_token, page_size, placed_id
 from chassis.postgres import Database
 from jobs.job import Enqueued, Lane, NewJob
 from jobs.transactions import Transaction, Transactions
@@ -24,7 +24,6 @@ from services.generator.backends.backend import Limits
 from services.generator.crediting import credits_of
 from services.generator.errors import CreditsExhausted, GenerationNotFound, ImageNotFound, RequestIdUsed
 from services.generator.making import picture_of
-from services.generator.pages import Page, placed_id
 from services.generator.pictures import Picture
 from services.generator.plans import (
     SEEDS,

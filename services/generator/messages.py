@@ -7,7 +7,7 @@ from atelier.generator.v1 import generation_service_pb2 as pb
 from atelier.jobs.v1 import jobs_service_pb2 as jobs_pb
 
 from chassis.media import MediaSigner
-from jobs.messages import ERROR_CLASSES
+from jobs.messages import error_of
 from services.generator.generating import GenerationView
 from services.generator.making import picture_of
 from services.generator.pictures import Picture
@@ -64,7 +64,7 @@ class Messages:
             variation.thumbnail.CopyFrom(self.image(picture_of(row, "thumbnail_")))
         variation.exports.extend(map(self._export, exports))
         if row["error_class"] is not None:
-            variation.error.CopyFrom(_error(row))
+            variation.error.CopyFrom(error_of(row["error_class"], row["error_message"], row["error_at"]))
         return variation
 
     def _export(self, row: Row) -> pb.Export:
@@ -73,7 +73,7 @@ class Messages:
         if row["sha256"] is not None:
             export.image.CopyFrom(self.image(picture_of(row)))
         if row["error_class"] is not None:
-            export.error.CopyFrom(_error(row))
+            export.error.CopyFrom(error_of(row["error_class"], row["error_message"], row["error_at"]))
         return export
 
 
@@ -101,9 +101,3 @@ def summary_message(row: Row) -> pb.Generation:
 def state_words(states: Sequence[Any]) -> list[str]:
     """The tables' words for states."""
     return [STATE_WORDS[state] for state in states]
-
-
-def _error(row: Row) -> jobs_pb.JobError:
-    error = jobs_pb.JobError(error_class=ERROR_CLASSES[row["error_class"]], message=row["error_message"] or "")
-    error.error_time.FromDatetime(row["error_at"])
-    return error

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chassis.auth import Role, principal
-from chassis.paging import decode_token, encode_token, page_size
+from chassis.paging import Page, decode_token, encode_token, page_size
 from chassis.postgres import Database
 from jobs.visibility import visible_owner
 from services.generator import store
 from services.generator.errors import PoseNotFound
 from services.generator.gallery import GalleryPose, by_name
-from services.generator.pages import Page
 from services.generator.skeleton import Skeleton
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chassis.paging import decode_token, encode_token, page_size
+from chassis.paging import Page, decode_token, encode_token, page_size
 from chassis.postgres import Database
 from services.resolver import store
 from services.resolver.errors import CardNotFound
@@ -13,14 +13,6 @@ from services.resolver.outcomes import OutcomeCounter, failure_share
 
 if TYPE_CHECKING:
     from chassis.postgres import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows of a list, and the token for those after them; empty on the last page."""
-
-    rows: Sequence[Any]
-    next_token: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from atelier.resolver.v1 import scan_service_pb2 as pb
 
 from chassis.auth import Role, principal
-from chassis.paging import decode_token, encode_token, page_size
+from chassis.paging import Page, decode_token, encode_token, page_size
 from chassis.postgres import Database
 from jobs.visibility import visible_owner
 from services.resolver import store
-from services.resolver.browsing import Page
 from services.resolver.errors import CardNotFound, DetectionNotFound, ScanNotEnded, ScanNotFound, ScanWithoutResult
 
 if TYPE_CHECKING:

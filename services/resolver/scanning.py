@@ -10,14 +10,13 @@ import uuid_utils
 from atelier.resolver.v1 import scan_service_pb2 as pb
 
 from chassis.auth import principal
-from chassis.errors import FieldViolation, InvalidArgument
-from chassis.paging import decode_token, encode_token, page_size
+from chassis.errors import InvalidArgument
+from chassis.paging import Page, decode_token, encode_token, page_size, placed_id, placed_number
 from chassis.postgres import Database
 from jobs.job import Lane, NewJob
 from jobs.transactions import Transaction, Transactions
 from jobs.visibility import visible_owner
 from services.resolver import store
-from services.resolver.browsing import Page
 from services.resolver.detections import detection_columns, detection_violations
 from services.resolver.errors import ScanExists, ScanNotFound
 
@@ -69,7 +68,7 @@ class Scanning:
     async def get(self, scan_id: str, *, size: int, token: str, only_needs_review: bool) -> ScanPage:
         """A scan and a page of its detections. Raises ScanNotFound, and InvalidArgument for a foreign token."""
         filters: list[str | bool] = [scan_id, only_needs_review]
-        after, limit = _position(decode_token(token, "detections", filters, width=1)), page_size(size)
+        after, limit = placed_number(decode_token(token, "detections", filters, width=1)), page_size(size)
         scan = await self._get(scan_id, visible_owner())
         reasons = REVIEW_REASONS if only_needs_review else None
 
@@ -86,7 +85,7 @@ class Scanning:
         """A page of scans, the newest first. Raises OwnerNotAllowed, and InvalidArgument for a foreign token."""
         seen_owner, limit = visible_owner(owner), page_size(size)
         filters = [seen_owner or ""]
-        after = _scan_id(decode_token(token, "scans", filters, width=1))
+        after = placed_id(decode_token(token, "scans", filters, width=1))
 
         async def read(connection: "Connection") -> store.Rows:
             return await store.list_scans(connection, owner=seen_owner, after=after, limit=limit + 1)
@@ -146,24 +145,3 @@ def fingerprint_of(request: pb.CreateScanRequest) -> bytes:
     content.CopyFrom(request)
     content.ClearField("request_id")
     return hashlib.sha256(content.SerializeToString(deterministic=True)).digest()
-
-
-def _position(place: list[str] | None) -> int:
-    """The position that a page begins after. Raises InvalidArgument for one that no scan has."""
-    if place is None:
-        return 0
-    if not (place[0].isascii() and place[0].isdecimal() and len(place[0]) <= 4):
-        raise _no_place()
-    return int(place[0])
-
-
-def _scan_id(place: list[str] | None) -> UUID | None:
-    """The scan that a page begins after. Raises InvalidArgument for what isn't an id."""
-    try:
-        return None if place is None else UUID(place[0])
-    except ValueError:
-        raise _no_place() from None
-
-
-def _no_place() -> InvalidArgument:
-    return InvalidArgument([FieldViolation("page_token", "names no place in the list", "INVALID_PAGE_TOKEN")])
