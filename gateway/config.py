@@ -23,6 +23,7 @@ class GatewaySettings(ProcessSettings):
     http_header_bytes: int = Field(32 * 2**10, ge=2**10, description="Largest head of an HTTP request.")
     resolver_address: str = Field("127.0.0.1:7410", description="Where the resolver listens (gRPC); empty: nowhere.")
     generator_address: str = Field("127.0.0.1:7420", description="Where the generator listens; empty: nowhere.")
+    reviewer_address: str = Field("127.0.0.1:7430", description="Where the reviewer listens; empty: nowhere.")
 
     # A field that is wrong itself isn't in `told.data`, and was reported already.
     @field_validator("media_secret_file")

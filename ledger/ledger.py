@@ -32,10 +32,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What can be spent, and what is set aside for reservations that haven't ended."""
+    """What can be spent, what is set aside for reservations that haven't ended, and what the others were charged."""
 
     available: int
     reserved: int
+    used: int
 
 
 async def grant(connection: "Connection", account: Account, key: str, amount: int) -> bool:
@@ -44,20 +45,38 @@ async def grant(connection: "Connection", account: Account, key: str, amount: in
     return await store.grant(connection, account.subject, account.unit, key, amount) is not None
 
 
+async def grant_up_to(connection: "Connection", account: Account, key: str, total: int) -> int:
+    """Grant what all grants together lack of `total`, once for `key`; what they come to then, which may be more."""
+    known = await granted(connection, account)
+    if known < total:
+        await store.open_account(connection, account.subject, account.unit)
+        # Whoever else is about to has its turn first, and its grant is seen below.
+        await store.lock_account(connection, account.subject, account.unit)
+        known = await granted(connection, account)
+    if known < total:
+        await store.grant(connection, account.subject, account.unit, key, total - known)
+    return max(known, total)
+
+
+async def granted(connection: "Connection", account: Account) -> int:
+    """What all grants come to."""
+    return await store.get_granted(connection, account.subject, account.unit)
+
+
 async def find_grant(connection: "Connection", account: Account, key: str) -> int | None:
     """The amount that was granted under the key; None: nothing was."""
     return await store.find_grant(connection, account.subject, account.unit, key)
 
 
-async def reserve(connection: "Connection", account: Account, amounts: Mapping[str, int]) -> None:
-    """Set the amounts aside, each under its key, all or none.
+async def reserve(connection: "Connection", account: Account, amounts: Mapping[str, int]) -> int:
+    """Set the amounts aside, each under its key, all or none; what is left.
 
     Raises TooLittle, and `asyncpg.UniqueViolationError` for a key that was reserved before.
     """
     balance = await store.reserve(connection, account.subject, account.unit, list(amounts), list(amounts.values()))
     if balance is None:
-        known = await get_balance(connection, account)
-        raise TooLittle(asked=sum(amounts.values()), balance=known.available)
+        raise TooLittle(asked=sum(amounts.values()), balance=await available(connection, account))
+    return balance
 
 
 async def settle(connection: "Connection", account: Account, key: str, actual: int) -> int | None:
@@ -74,7 +93,12 @@ async def release(connection: "Connection", account: Account, keys: Sequence[str
     return await store.release(connection, account.subject, account.unit, keys)
 
 
+async def available(connection: "Connection", account: Account) -> int:
+    """What can be spent; 0 when there is no account. Quicker than `get_balance` where much was reserved."""
+    return await store.get_available(connection, account.subject, account.unit)
+
+
 async def get_balance(connection: "Connection", account: Account) -> Balance:
     """What the account has; zeros when there is none."""
     row = await store.get_balance(connection, account.subject, account.unit)
-    return Balance(available=row["balance"], reserved=row["reserved"])
+    return Balance(available=row["balance"], reserved=row["reserved"], used=row["used"])

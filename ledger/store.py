@@ -23,6 +23,17 @@ async def open_account(connection: "Connection", subject: str, unit: str) -> Non
     await connection.execute(SQL["open_account"], subject, unit)
 
 
+async def lock_account(connection: "Connection", subject: str, unit: str) -> None:
+    """Have nobody else move the balance until this transaction ends."""
+    await connection.execute(SQL["lock_account"], subject, unit)
+
+
+async def get_granted(connection: "Connection", subject: str, unit: str) -> int:
+    """What was granted in all."""
+    granted: int = await connection.fetchval(SQL["get_granted"], subject, unit)
+    return granted
+
+
 async def grant(connection: "Connection", subject: str, unit: str, key: str, amount: int) -> int | None:
     """The balance after it; None when the key was granted before."""
     balance: int | None = await connection.fetchval(SQL["grant"], subject, unit, key, amount)
@@ -55,8 +66,14 @@ async def release(connection: "Connection", subject: str, unit: str, keys: Seque
     return 0 if row is None else int(row["ended"])
 
 
+async def get_available(connection: "Connection", subject: str, unit: str) -> int:
+    """The balance; 0 when there is no account."""
+    balance: int | None = await connection.fetchval(SQL["get_available"], subject, unit)
+    return balance or 0
+
+
 async def get_balance(connection: "Connection", subject: str, unit: str) -> Row:
-    """Balance and what is reserved."""
+    """Balance, what is reserved, and what was charged."""
     row = await connection.fetchrow(SQL["get_balance"], subject, unit)
     assert row is not None, "get_balance always gives a row"  # noqa: S101
     return row

@@ -22,6 +22,8 @@ class Ports:
     resolver_metrics: int = 7419
     generator: int = 7420
     generator_metrics: int = 7429
+    reviewer: int = 7430
+    reviewer_metrics: int = 7439
 
     @classmethod
     def free(cls) -> "Ports":

@@ -102,6 +102,10 @@ def _generator_settings(around: Surroundings) -> dict[str, str]:
     return _service_settings("generator", around) | _media_settings(around)
 
 
+def _reviewer_settings(around: Surroundings) -> dict[str, str]:
+    return _service_settings("reviewer", around)
+
+
 def _media_settings(around: Surroundings) -> dict[str, str]:
     return {"ATELIER_MEDIA_SECRET_FILE": str(around.media_secret_file)}
 
@@ -115,6 +119,7 @@ def _gateway_settings(around: Surroundings) -> dict[str, str]:
         "ATELIER_GATEWAY_METRICS_PORT": str(around.ports.gateway_metrics),
         "ATELIER_GATEWAY_RESOLVER_ADDRESS": f"{LOOPBACK}:{around.ports.resolver}",
         "ATELIER_GATEWAY_GENERATOR_ADDRESS": f"{LOOPBACK}:{around.ports.generator}",
+        "ATELIER_GATEWAY_REVIEWER_ADDRESS": f"{LOOPBACK}:{around.ports.reviewer}",
     }
 
 
@@ -131,6 +136,7 @@ def _service(name: str, settings: Callable[[Surroundings], Mapping[str, str]]) -
 PROGRAMS = (
     _service("resolver", _resolver_settings),
     _service("generator", _generator_settings),
+    _service("reviewer", _reviewer_settings),
     Program(
         name="gateway",
         arguments=("-m", "gateway", "serve"),

@@ -77,6 +77,11 @@ class AnswerCache:
             await self._write(key, answer, keep_seconds)
         return answer, False
 
+    async def close(self) -> None:
+        """Close its connections. Closing twice is legal."""
+        if self._redis is not None:
+            await self._redis.aclose()
+
     @contextlib.asynccontextmanager
     async def _turn(self, key: str) -> AsyncIterator[bool]:
         """Wait for the lock, and hold it meanwhile; false where there was none to be had in time."""

@@ -1,5 +1,7 @@
 """What the reviewer is told by its environment."""
 
+from collections.abc import Mapping
+
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
@@ -7,6 +9,7 @@ from chassis.settings import Port
 from jobs.config import JobSettings
 from services.reviewer.limits import FileLimits
 from services.reviewer.models.settings import ModelsSettings
+from services.reviewer.plans import Plan
 
 
 class ReviewerSettings(JobSettings, ModelsSettings):
@@ -55,6 +58,21 @@ class ReviewerSettings(JobSettings, ModelsSettings):
         """Where the object store is."""
         assert self.blobs_url is not None  # noqa: S101 - the field's validator has told
         return self.blobs_url
+
+    @property
+    def plans(self) -> Mapping[str, Plan]:
+        """What each plan allows, by its name."""
+        known = (
+            Plan("LITE", self.lite_tokens, self.lite_requests),
+            Plan("PRO", self.pro_tokens, self.pro_requests),
+            Plan("BUSINESS", self.business_tokens, self.business_requests),
+        )
+        return {plan.name: plan for plan in known}
+
+    @property
+    def default_plan(self) -> str:
+        """The name of the plan of whoever was given none."""
+        return self.plan.upper()
 
     @property
     def file_limits(self) -> FileLimits:

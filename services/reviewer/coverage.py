@@ -1,7 +1,16 @@
 """What looked at a file, and what didn't: the words that a review is honest by."""
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+class Outcome(enum.StrEnum):
+    """How completely something was looked at; the words are the proto's."""
+
+    COMPLETE = "COMPLETE"
+    DEGRADED = "DEGRADED"
 
 
 class ToolStatus(enum.StrEnum):
@@ -41,3 +50,29 @@ class ModelRun:
     model: str
     status: ModelStatus
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What looked at a part. `skipped`: why nothing did, such as TOO_LARGE; empty when something did.
+
+    `model` is None where it never came to that. `secrets` were found, and so marked or withheld; `dropped` findings of
+    the model couldn't be used.
+    """
+
+    skipped: str = ""
+    tools: Sequence[ToolRun] = ()
+    model: ModelRun | None = None
+    secrets: int = 0
+    dropped: int = 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether all that was meant to look did. Where no model is set, none was meant to."""
+        ran = all(run.status is ToolStatus.RAN for run in self.tools)
+        asked = self.model is not None and self.model.status not in (ModelStatus.WITHHELD, ModelStatus.FAILED)
+        return Outcome.COMPLETE if ran and asked and not self.skipped else Outcome.DEGRADED
+
+    def to_document(self) -> dict[str, Any]:
+        """As the column `coverage` holds it."""
+        return asdict(self)

@@ -48,6 +48,20 @@ class SnapshotNotFound(NotFound):
         super().__init__(f"There is no snapshot {snapshot_id!r}.", metadata={"snapshot_id": snapshot_id})
 
 
+class SnapshotTooLarge(AtelierError):
+    """There are more files, or more bytes, than a snapshot may have; nothing of it was kept."""
+
+    code = grpc.StatusCode.RESOURCE_EXHAUSTED
+    reason = "SNAPSHOT_TOO_LARGE"
+
+    def __init__(self, *, what: str, most: int) -> None:
+        """`what`: `files` or `bytes`."""
+        super().__init__(
+            f"A snapshot has {most:,} {what} at most; send the files that count, such as those that Git knows.",
+            metadata={"what": what, "most": str(most)},
+        )
+
+
 class RequestIdUsed(AlreadyExists):
     """The owner has sent something else under the same request id."""
 

@@ -1,11 +1,10 @@
-"""A review's findings in SARIF 2.1.0, within what GitHub's code scanning takes.
+"""A review's findings in SARIF 2.1.0, within what GitHub's code scanning and one message of gRPC take.
 
 The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/. GitHub's limits and what it reads of it:
 https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 and its page on results that exceed limits.
 """
 
-import gzip
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +16,9 @@ from services.reviewer.coverage import ToolRun, ToolStatus
 from services.reviewer.finding import Category, Place, Severity
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_MAX_RESULTS = 5_000  # A run may hold 25,000, of which GitHub drops all but 5,000.
-_MAX_GZIPPED_BYTES = 10_000_000
+MAX_RESULTS = 5_000  # A run may hold 25,000, of which GitHub drops all but 5,000.
+# gRPC's clients take 4 MiB unless told otherwise; GitHub takes 10 MB, compressed.
+_MAX_BYTES = 4 * 2**20 - 2**16
 _MAX_TEXT = 1_024
 _MAX_NAME = 255
 _ROOT = "%SRCROOT%"
@@ -63,14 +63,13 @@ def export_sarif(findings: Sequence[tuple[str, Told]], *, version: str, runs: Ma
     """
     current = [(path, told) for path, told in findings if told.status in _STATES]
     worst_first = sorted(current, key=lambda item: (-item[1].finding.severity, -item[1].finding.confidence))
-    room = _MAX_RESULTS
+    room = MAX_RESULTS
     while True:
         kept = worst_first[:room]
         document = json.dumps(_log(kept, version, runs), ensure_ascii=False, separators=(",", ":")).encode()
-        size = len(gzip.compress(document, 6))
-        if not kept or size <= _MAX_GZIPPED_BYTES:
+        if not kept or len(document) <= _MAX_BYTES:
             return Sarif(document, len(current) - len(kept))
-        room = len(kept) * _MAX_GZIPPED_BYTES * 9 // (size * 10)
+        room = len(kept) * _MAX_BYTES * 9 // (len(document) * 10)
 
 
 def _log(findings: Sequence[tuple[str, Told]], version: str, runs: Mapping[str, Sequence[ToolRun]]) -> dict[str, Any]:

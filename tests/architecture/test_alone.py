@@ -56,7 +56,12 @@ def secret(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("service", "stands_on"), [("resolver", ["jobs", "chassis"]), ("generator", ["jobs", "ledger", "chassis"])]
+    ("service", "stands_on"),
+    [
+        ("resolver", ["jobs", "chassis"]),
+        ("generator", ["jobs", "ledger", "chassis"]),
+        ("reviewer", ["jobs", "ledger", "chassis"]),
+    ],
 )
 def test_a_service_starts_alone(
     tmp_path: Path, empty_schema: Schema, secret: str, service: str, stands_on: list[str]

@@ -21,6 +21,8 @@ from services.generator.__main__ import running as generator_running
 from services.generator.config import GeneratorSettings
 from services.resolver.__main__ import running
 from services.resolver.config import ResolverSettings
+from services.reviewer.__main__ import running as reviewer_running
+from services.reviewer.config import ReviewerSettings
 from tests.conftest import Schema
 from tests.shared_data import DIMENSIONS
 
@@ -106,6 +108,29 @@ async def made(schema: Schema, tmp_path: Path, log: structlog.stdlib.BoundLogger
         blobs_url=f"file://{tmp_path / 'blobs'}",
     )
     parts = generator_running(settings, log)
+    for part in parts:
+        await part.start()
+    server = next(part for part in parts if isinstance(part, GrpcServer))
+    yield Served(f"127.0.0.1:{server.port}")
+    for part in reversed(parts):
+        await part.stop()
+
+
+@pytest.fixture
+async def reviewer(schema: Schema, tmp_path: Path, log: structlog.stdlib.BoundLogger) -> AsyncIterator[Served]:
+    """A running reviewer without a model and without Redis, whose plan lite has two requests."""
+    (tmp_path / "jwt").write_text(SECRET)
+    settings = ReviewerSettings(
+        port=0,
+        metrics_port=0,
+        database_url=schema.url.get_secret_value(),
+        schema_name=schema.name,
+        grace_seconds=1,
+        jwt_secret_file=tmp_path / "jwt",
+        blobs_url=f"file://{tmp_path / 'blobs'}",
+        lite_requests=2,
+    )
+    parts = reviewer_running(settings, log)
     for part in parts:
         await part.start()
     server = next(part for part in parts if isinstance(part, GrpcServer))

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import grpc
+import httpx
 import pytest
 from atelier.jobs.v1.jobs_service_pb2_grpc import JobsServiceStub
 from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
@@ -120,3 +121,10 @@ async def system() -> AsyncIterator[System]:
     with state_folder() as folder:
         async with Stack(folder, ports=Ports.free()) as stack:
             yield System(stack)
+
+
+@pytest.fixture
+async def http(system: System) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the HTTP port, without a token."""
+    async with httpx.AsyncClient(base_url=system.stack.http_url, timeout=60) as client:
+        yield client

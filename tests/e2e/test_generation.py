@@ -2,17 +2,13 @@
 
 import base64
 import hashlib
-import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import pytest
 
-from chassis.auth import Role
+from tests.e2e.callers import Caller, operator, user
 from tests.e2e.conftest import System
-from tests.integration.gateway.rig import envelope, envelopes, info
+from tests.integration.gateway.rig import info
 
 GENERATIONS = "/atelier.generator.v1.GenerationService"
 CREDITS = "/atelier.generator.v1.CreditService"
@@ -20,43 +16,12 @@ POSES = "/atelier.generator.v1.PoseService"
 JOBS = "/atelier.jobs.v1.JobsService"
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Somebody who has httpx and a token."""
-
-    http: httpx.AsyncClient
-    token: str
-
-    async def post(self, method: str, request: Any) -> httpx.Response:
-        """A call with one answer."""
-        return await self.http.post(method, json=request, headers=self._headers("application/json"))
-
-    async def stream(self, method: str, request: Any) -> list[Any]:
-        """A call with many answers, once it has ended well."""
-        body = envelope(json.dumps(request).encode())
-        answer = await self.http.post(method, content=body, headers=self._headers("application/connect+json"))
-        *messages, (_, end) = envelopes(answer.content)
-        assert json.loads(end) == {}
-        return [json.loads(one) for _, one in messages]
-
-    def _headers(self, content_type: str) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.token}", "content-type": content_type}
-
-
-@pytest.fixture
-async def http(system: System) -> AsyncIterator[httpx.AsyncClient]:
-    """A client without a token."""
-    async with httpx.AsyncClient(base_url=system.stack.http_url, timeout=60) as client:
-        yield client
-
-
 async def caller(system: System, http: httpx.AsyncClient, name: str, *, credit: int = 0) -> Caller:
     """A user of that name, who was given credits."""
-    operator = Caller(http, system.stack.token(Role.OPERATOR))
     if credit:
         grant = {"owner": name, "amount": str(credit), "requestId": "first"}
-        assert (await operator.post(f"{CREDITS}/GrantCredits", grant)).status_code == 200
-    return Caller(http, system.stack.token(Role.USER, subject=name))
+        assert (await operator(system, http).post(f"{CREDITS}/GrantCredits", grant)).status_code == 200
+    return user(system, http, name)
 
 
 async def made(caller: Caller, *, poses: list[str]) -> Any:

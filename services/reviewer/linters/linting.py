@@ -25,12 +25,12 @@ class Linted:
 
 
 class Linting:
-    """The linters and the sandbox that they run in; `places` runs at once."""
+    """The linters and the `sandbox` that they run in, which others may use too; `places` runs at once."""
 
     def __init__(self, linters: Sequence[Linter], *, places: int, limits: Limits) -> None:
         self._linters = linters
         modules = [linter.warm for linter in linters if linter.warm]
-        self._sandbox = Sandbox(places=places, limits=limits, modules=modules)
+        self.sandbox = Sandbox(places=places, limits=limits, modules=modules)
 
     async def look(self, source: Source) -> Linted:
         """Let all linters of the file's language look at it. Never raises for what a file or a tool does."""
@@ -46,14 +46,14 @@ class Linting:
 
     async def close(self) -> None:
         """End the sandbox. Closing twice is legal."""
-        await self._sandbox.close()
+        await self.sandbox.close()
 
     async def _look(self, linter: Linter, source: Source) -> tuple[list[Finding], ToolRun]:
         began = time.monotonic()
         version, findings, status, message = "", list[Finding](), ToolStatus.RAN, ""
         try:
-            version = await linter.version(self._sandbox)
-            findings = _in_file(await linter.look(source, self._sandbox), source.lines)
+            version = await linter.version(self.sandbox)
+            findings = _in_file(await linter.look(source, self.sandbox), source.lines)
         except Missing as error:
             status, message = ToolStatus.MISSING, str(error)
         except CutOff as error:

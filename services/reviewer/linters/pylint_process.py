@@ -41,7 +41,7 @@ _COMMON = (
 )
 # C is how things are named and laid out, and most of R is taste. The others need the whole project and what is
 # installed with it, or are told of good code as often as of bad.
-_LEFT_OUT = (
+LEFT_OUT = (
     "C",
     "R",
     "I",
@@ -62,7 +62,7 @@ _LEFT_OUT = (
     "unspecified-encoding",
     "unused-argument",
 )
-_ADDED = (
+ADDED = (
     "comparison-with-itself",
     "consider-using-with",
     "impossible-comparison",
@@ -103,9 +103,9 @@ def main(names: list[str]) -> None:
 def _linter() -> PyLinter:
     linter = PyLinter()
     linter.load_default_plugins()
-    for category in _LEFT_OUT:
+    for category in LEFT_OUT:
         linter.disable(category)
-    for symbol in _ADDED:
+    for symbol in ADDED:
         linter.enable(symbol)
     linter.config.persistent = False
     linter.config.score = False

@@ -71,7 +71,7 @@ _LEFT_OUT = ("E701", "E702", "E703", "S101", "S404", "S603", "S607", "PLW2901", 
 _SYNTAX = "invalid-syntax"
 # By a variable's name or a query's look alone.
 _GUESSED = {"S105": 0.5, "S106": 0.5, "S107": 0.5, "S608": 0.7, "S104": 0.7, "S108": 0.6}
-_ARGUMENTS = (
+ARGUMENTS = (
     "check",
     "--isolated",  # no configuration of any folder
     "--no-cache",
@@ -102,7 +102,7 @@ class Ruff:
     async def look(self, source: Source, sandbox: Sandbox) -> list[Finding]:
         """See `Linter`."""
         name = scratch_name(source, "py")
-        ended = await self._program.run(sandbox, [*_ARGUMENTS, name], {name: source.text})
+        ended = await self._program.run(sandbox, [*ARGUMENTS, name], {name: source.text})
         return [
             replace(self._finding(told), patch=_patch(told["fix"], source) if number < MOST_PATCHES else "")
             for number, told in enumerate(json.loads(ended.output))

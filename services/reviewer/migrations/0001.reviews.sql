@@ -124,6 +124,8 @@ CREATE TABLE parts (
     cost numeric,
     -- What the model said, as long as the part runs: a later attempt needn't buy it again. See Answer in models/model.py.
     answer jsonb,
+    -- The call to a model that was counted last: each is counted once.
+    last_call uuid,
     -- [[name, seconds], …].
     steps jsonb,
     error_class text COLLATE "C",

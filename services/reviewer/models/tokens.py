@@ -7,12 +7,18 @@ fewer. What is set aside must not be too little, and what is said to be saved no
 _FEWEST_BYTES = 2
 _MOST_BYTES = 4
 _PER_LINE = 4  # Its number.
+_FEWEST_BYTES_A_LINE = 8  # On the whole; code has thirty or so.
 _PER_CALL = 3_000  # Instructions, the schema, what linters found, and what providers add.
 
 
 def most_tokens(*texts: str) -> int:
     """More tokens than a call about these texts is likely to send, whole as they are; its answer isn't among them."""
     return _PER_CALL + sum(_most(text) for text in texts)
+
+
+def most_tokens_of_size(size_bytes: int) -> int:
+    """The same about a file that nobody has read yet."""
+    return _PER_CALL + size_bytes // _FEWEST_BYTES + _PER_LINE * (size_bytes // _FEWEST_BYTES_A_LINE)
 
 
 def least_tokens(text: str) -> int:

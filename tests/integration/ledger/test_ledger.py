@@ -29,6 +29,10 @@ async def grant(database: Database, amount: int, key: str = "g", account: Accoun
     return await database.transact(lambda connection: ledger.grant(connection, account, key, amount))
 
 
+async def grant_up_to(database: Database, total: int) -> int:
+    return await database.transact(lambda connection: ledger.grant_up_to(connection, ALICE, f"to-{total}", total))
+
+
 async def reserve(database: Database, account: Account = ALICE, /, **amounts: int) -> None:
     await database.transact(lambda connection: ledger.reserve(connection, account, amounts))
 
@@ -50,7 +54,7 @@ async def test_a_grant_is_given_once_for_its_key(database: Database) -> None:
     second = await grant(database, 5)
 
     assert (first, second) == (True, False)
-    assert await balance_of(database) == Balance(available=5, reserved=0)
+    assert await balance_of(database) == Balance(available=5, reserved=0, used=0)
 
 
 async def test_a_reservation_is_set_aside_and_settled_at_its_actual_cost(database: Database) -> None:
@@ -60,9 +64,9 @@ async def test_a_reservation_is_set_aside_and_settled_at_its_actual_cost(databas
     reserved = await balance_of(database)
     charged = await settle(database, "job", 4)
 
-    assert reserved == Balance(available=4, reserved=6)
+    assert reserved == Balance(available=4, reserved=6, used=0)
     assert charged == 4
-    assert await balance_of(database) == Balance(available=6, reserved=0)
+    assert await balance_of(database) == Balance(available=6, reserved=0, used=4)
 
 
 async def test_a_cost_above_the_reservation_is_charged_as_far_as_the_balance_goes(database: Database) -> None:
@@ -72,7 +76,7 @@ async def test_a_cost_above_the_reservation_is_charged_as_far_as_the_balance_goe
     charged = await settle(database, "job", 100)
 
     assert charged == 10
-    assert await balance_of(database) == Balance(available=0, reserved=0)
+    assert await balance_of(database) == Balance(available=0, reserved=0, used=10)
 
 
 async def test_a_reservation_ends_once_settled_or_released(database: Database) -> None:
@@ -84,7 +88,7 @@ async def test_a_reservation_ends_once_settled_or_released(database: Database) -
 
     assert ends == [3, 0, None]
     assert released == [1, 0, None]
-    assert await balance_of(database) == Balance(available=7, reserved=0)
+    assert await balance_of(database) == Balance(available=7, reserved=0, used=3)
 
 
 async def test_a_batch_of_reservations_is_taken_whole_or_not_at_all(database: Database) -> None:
@@ -94,14 +98,14 @@ async def test_a_batch_of_reservations_is_taken_whole_or_not_at_all(database: Da
         await reserve(database, a=3, b=3)
 
     assert (refused.value.asked, refused.value.balance) == (6, 5)
-    assert await balance_of(database) == Balance(available=5, reserved=0)
+    assert await balance_of(database) == Balance(available=5, reserved=0, used=0)
 
 
 async def test_nobody_spends_from_an_account_that_was_never_opened(database: Database) -> None:
     with pytest.raises(TooLittle):
         await reserve(database, a=1)
 
-    assert await balance_of(database) == Balance(available=0, reserved=0)
+    assert await balance_of(database) == Balance(available=0, reserved=0, used=0)
 
 
 async def test_what_is_rolled_back_was_never_spent(database: Database) -> None:
@@ -114,7 +118,7 @@ async def test_what_is_rolled_back_was_never_spent(database: Database) -> None:
     with pytest.raises(RuntimeError):
         await database.transact(spend_and_fail)
 
-    assert await balance_of(database) == Balance(available=5, reserved=0)
+    assert await balance_of(database) == Balance(available=5, reserved=0, used=0)
 
 
 async def test_of_ten_spenders_on_a_balance_for_three_three_succeed(database: Database) -> None:
@@ -125,7 +129,7 @@ async def test_of_ten_spenders_on_a_balance_for_three_three_succeed(database: Da
     )
 
     assert Counter(type(result) for result in results) == {type(None): 3, TooLittle: 7}
-    assert await balance_of(database) == Balance(available=0, reserved=3)
+    assert await balance_of(database) == Balance(available=0, reserved=3, used=0)
 
 
 @pytest.mark.parametrize("actual", [4, 10], ids=["less", "just what was reserved"])
@@ -158,7 +162,7 @@ async def test_a_settlement_at_just_what_was_reserved_waits_for_nobody(database:
     charged = await database.transact(hold)
 
     assert charged == 4
-    assert await balance_of(database) == Balance(available=1, reserved=0)
+    assert await balance_of(database) == Balance(available=1, reserved=0, used=9)
     assert await imbalances(database) == []
 
 
@@ -194,3 +198,34 @@ async def test_the_balance_is_the_sum_of_entries_after_any_storm_of_spenders(dat
     assert left.available == granted - spent
     assert left.available == sum(entry["amount"] for entry in entries)
     assert await imbalances(database) == []
+
+
+async def test_a_total_is_granted_as_far_as_it_is_lacking(database: Database) -> None:
+    await grant(database, 3)
+
+    assert [await grant_up_to(database, total) for total in (5, 5, 4, 9, 9)] == [5, 5, 5, 9, 9]
+    assert await balance_of(database) == Balance(available=9, reserved=0, used=0)
+    assert await imbalances(database) == []
+
+
+async def test_totals_that_are_granted_at_once_come_to_the_largest(database: Database) -> None:
+    totals = random.Random(7).sample(range(1, 21), 20)
+
+    granted = await asyncio.gather(*(grant_up_to(database, total) for total in totals))
+
+    assert all(one >= total for one, total in zip(granted, totals, strict=True))
+    assert await balance_of(database) == Balance(available=20, reserved=0, used=0)
+    assert await imbalances(database) == []
+
+
+async def test_what_a_reservation_leaves_is_told(database: Database) -> None:
+    await grant(database, 10)
+
+    left = await database.transact(lambda connection: ledger.reserve(connection, ALICE, {"job": 4}))
+
+    assert left == await database.run(lambda connection: ledger.available(connection, ALICE)) == 6
+
+
+async def test_nobody_has_anything_before_it_is_granted(database: Database) -> None:
+    async with database.connection() as connection:
+        assert (await ledger.available(connection, ALICE), await ledger.granted(connection, ALICE)) == (0, 0)

@@ -20,7 +20,11 @@ def test_defaults_are_the_ports_of_one_machine() -> None:
     settings = GatewaySettings()
 
     assert (settings.port, settings.http_port, settings.metrics_port) == (7400, 7401, 7409)
-    assert settings.addresses == {"resolver": "127.0.0.1:7410", "generator": "127.0.0.1:7420"}
+    assert settings.addresses == {
+        "resolver": "127.0.0.1:7410",
+        "generator": "127.0.0.1:7420",
+        "reviewer": "127.0.0.1:7430",
+    }
 
 
 def test_an_address_is_set_by_the_services_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,15 +35,15 @@ def test_an_address_is_set_by_the_services_name(monkeypatch: pytest.MonkeyPatch)
 
 def test_every_field_that_ends_in_address_is_a_service() -> None:
     class Tomorrow(GatewaySettings):
-        reviewer_address: str = "127.0.0.1:7430"
+        engager_address: str = "127.0.0.1:7440"
 
-    assert list(Tomorrow().addresses) == ["resolver", "generator", "reviewer"]
+    assert list(Tomorrow().addresses) == ["resolver", "generator", "reviewer", "engager"]
 
 
 def test_a_service_without_an_address_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATELIER_GATEWAY_GENERATOR_ADDRESS", "")
 
-    assert list(GatewaySettings().addresses) == ["resolver"]
+    assert list(GatewaySettings().addresses) == ["resolver", "reviewer"]
 
 
 @pytest.mark.parametrize("only", ["ATELIER_BLOBS_URL", "ATELIER_MEDIA_SECRET_FILE"])

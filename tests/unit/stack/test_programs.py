@@ -38,6 +38,7 @@ def test_gateway_knows_no_database() -> None:
         "ATELIER_GATEWAY_METRICS_PORT": "7409",
         "ATELIER_GATEWAY_RESOLVER_ADDRESS": "127.0.0.1:7410",
         "ATELIER_GATEWAY_GENERATOR_ADDRESS": "127.0.0.1:7420",
+        "ATELIER_GATEWAY_REVIEWER_ADDRESS": "127.0.0.1:7430",
         "ATELIER_REDIS_URL": "unix:///run/redis.sock",
         "ATELIER_BLOBS_URL": "file:///blobs",
         "ATELIER_JWT_SECRET_FILE": "/secrets/jwt",

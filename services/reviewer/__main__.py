@@ -1,0 +1,268 @@
+"""`python -m services.reviewer serve | work | run | migrate`: builds the process from leaf to root, no more."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from atelier.reviewer.v1.quota_service_pb2_grpc import add_QuotaServiceServicer_to_server
+from atelier.reviewer.v1.repository_service_pb2_grpc import add_RepositoryServiceServicer_to_server
+from atelier.reviewer.v1.review_service_pb2_grpc import add_ReviewServiceServicer_to_server
+
+from chassis.auth import Role
+from chassis.blobs import Blobs
+from chassis.command import run_command
+from chassis.health import Dependency, Health
+from chassis.lifecycle import Part
+from chassis.migrate import migrate
+from chassis.postgres import Database
+from chassis.redis import open_redis
+from chassis.server import GrpcServer, Service
+from chassis.telemetry import Telemetry
+from jobs.running import Handler
+from jobs.runtime import MIGRATIONS as JOB_MIGRATIONS
+from jobs.runtime import JobRuntime
+from ledger.store import MIGRATIONS as LEDGER_MIGRATIONS
+from services.reviewer import quota_servicer, repository_servicer, servicer, store
+from services.reviewer.accepting import Accepting
+from services.reviewer.architecture.surveying import PROCESSES
+from services.reviewer.architecture_pipeline import LIMITS as ARCHITECTURE_LIMITS
+from services.reviewer.architecture_pipeline import ArchitecturePipeline
+from services.reviewer.asking import Asking
+from services.reviewer.budget import Budget
+from services.reviewer.budgeting import Budgeting
+from services.reviewer.cache import AnswerCache
+from services.reviewer.cancelling import Cancelling
+from services.reviewer.concluding import Concluding
+from services.reviewer.config import ReviewerSettings
+from services.reviewer.contents import Contents
+from services.reviewer.dismissing import Dismissing
+from services.reviewer.edition import Edition
+from services.reviewer.equipment import Equipment
+from services.reviewer.errors import DOMAIN
+from services.reviewer.handlers import PartHandler, Works, part_kind
+from services.reviewer.linters.linting import Linting, known_linters
+from services.reviewer.linters.sandbox import Limits, Sandbox
+from services.reviewer.models.choosing import choose_model
+from services.reviewer.models.prompt import Task
+from services.reviewer.pipeline import Pipeline
+from services.reviewer.planning import Estimating
+from services.reviewer.quota_servicer import QuotaServicer
+from services.reviewer.repositories import Repositories
+from services.reviewer.repository_servicer import RepositoryServicer
+from services.reviewer.review_watching import ReviewWatching
+from services.reviewer.reviewing import Reviewing
+from services.reviewer.sarif_exporting import SarifExporting
+from services.reviewer.servicer import ReviewServicer
+from services.reviewer.snapshot_reviewing import SnapshotReviewing
+from services.reviewer.snapshotting import SnapshotLimits, Snapshotting
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION = "0.1.0"  # As pyproject.toml has it.
+PLANNERS = frozenset({Role.OPERATOR})
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What serving and working both stand on."""
+
+    telemetry: Telemetry
+    database: Database
+    contents: Contents
+    linting: Linting
+    jobs: JobRuntime
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """In the order they start."""
+        return [self.telemetry, self.database, Equipment(self.linting), *self.jobs.serving_parts()]
+
+
+def foundation(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> Foundation:
+    """The same for every command."""
+    telemetry = Telemetry(
+        service="reviewer",
+        replica=settings.replica,
+        metrics_port=settings.own_metrics_port,
+        otlp_endpoint=settings.otlp_endpoint,
+    )
+    database = Database(
+        url=settings.database_url,
+        schema=settings.schema_name,
+        pool_size=settings.pool_size,
+        statement_timeout_seconds=settings.statement_timeout_seconds,
+        meter=telemetry.meter,
+    )
+    jobs = JobRuntime(
+        service="reviewer",
+        database=database,
+        kinds=[part_kind(task, settings) for task in Task],
+        settings=settings,
+        prefix=settings.schema_name,
+        meter=telemetry.meter,
+        log=log,
+    )
+    return Foundation(
+        telemetry=telemetry,
+        database=database,
+        contents=Contents(Blobs(settings.needed_blobs_url)),
+        linting=Linting(known_linters(), places=len(os.sched_getaffinity(0)), limits=Limits()),
+        jobs=jobs,
+    )
+
+
+def serving(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The parts of a process that answers calls, in the order they start."""
+    base = foundation(settings, log)
+    return [*base.parts, *answering(settings, base, log)]
+
+
+def working(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The parts of a process that reviews."""
+    base = foundation(settings, log)
+    return [*base.parts, *workers(settings, base, log)]
+
+
+def running(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The parts of a process that does both."""
+    base = foundation(settings, log)
+    return [*base.parts, *answering(settings, base, log), *workers(settings, base, log)]
+
+
+def answering(settings: ReviewerSettings, base: Foundation, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """The server and what it needs for itself."""
+    watching = ReviewWatching(database=base.database, events=base.jobs.events)
+    services = [*own_services(settings, base, watching), base.jobs.service()]
+    health = Health(
+        services=[service.name for service in services],
+        dependencies=[postgres(base.database), *base.jobs.dependencies()],
+        interval_seconds=2.0,
+        log=log,
+    )
+    server = GrpcServer(
+        settings=settings, domain=DOMAIN, services=services, health=health, telemetry=base.telemetry, log=log
+    )
+    return [base.jobs.statistics, health, server, watching, base.jobs.watching]
+
+
+def own_services(settings: ReviewerSettings, base: Foundation, watching: ReviewWatching) -> list[Service]:
+    """The services of reviews, repositories and quotas."""
+    budget = Budget(plans=settings.plans, default=settings.default_plan)
+    accepting = Accepting(
+        database=base.database,
+        transactions=base.jobs.transactions,
+        contents=base.contents,
+        budget=budget,
+        edition=Edition(settings=settings, linters=known_linters()),
+        deadline_seconds=settings.review_deadline_seconds,
+    )
+    return [
+        review_service(base, accepting, Estimating.of(settings), watching),
+        repository_service(base, accepting, Estimating.of(settings)),
+        Service(
+            name=quota_servicer.SERVICE_NAME,
+            add=add_QuotaServiceServicer_to_server,
+            servicer=QuotaServicer(budgeting=Budgeting(database=base.database, budget=budget)),
+            roles={"SetPlan": PLANNERS},
+        ),
+    ]
+
+
+def review_service(base: Foundation, accepting: Accepting, estimating: Estimating, watching: ReviewWatching) -> Service:
+    """The service of reviews."""
+    return Service(
+        name=servicer.SERVICE_NAME,
+        add=add_ReviewServiceServicer_to_server,
+        servicer=ReviewServicer(
+            reviewing=Reviewing(database=base.database, accepting=accepting, estimating=estimating),
+            cancelling=Cancelling(database=base.database, transactions=base.jobs.transactions),
+            watching=watching,
+            exporting=SarifExporting(database=base.database, version=VERSION),
+            dismissing=Dismissing(database=base.database),
+        ),
+        roles={},
+    )
+
+
+def repository_service(base: Foundation, accepting: Accepting, estimating: Estimating) -> Service:
+    """The service of repositories and their snapshots."""
+    repositories = Repositories(database=base.database)
+    return Service(
+        name=repository_servicer.SERVICE_NAME,
+        add=add_RepositoryServiceServicer_to_server,
+        servicer=RepositoryServicer(
+            repositories=repositories,
+            snapshotting=Snapshotting(
+                database=base.database,
+                repositories=repositories,
+                contents=base.contents,
+                sandbox=base.linting.sandbox,
+                limits=SnapshotLimits(),
+            ),
+            reviewing=SnapshotReviewing(database=base.database, accepting=accepting, estimating=estimating),
+        ),
+        roles={},
+    )
+
+
+def workers(settings: ReviewerSettings, base: Foundation, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
+    """What reviews, and what it looks with."""
+    model = choose_model(settings)
+    redis = None if settings.redis_url is None else open_redis(settings.redis_url)
+    cache = AnswerCache(redis=redis, prefix=settings.schema_name, wait_seconds=settings.model_seconds, log=log)
+    asking = Asking(
+        database=base.database,
+        model=model,
+        cache=cache,
+        prices=settings.prices,
+        cache_seconds=settings.cache_seconds,
+    )
+    sandbox = Sandbox(places=1, limits=ARCHITECTURE_LIMITS, modules=PROCESSES)
+    equipment = Equipment(sandbox, cache, *([model] if model else []))
+    return [equipment, base.jobs.worker(part_handlers(settings, base, asking, sandbox))]
+
+
+def part_handlers(
+    settings: ReviewerSettings, base: Foundation, asking: Asking, sandbox: Sandbox
+) -> Mapping[str, Handler]:
+    """What works on each kind of part. `sandbox`: where imports of whole repositories are read."""
+    database, contents = base.database, base.contents
+    concluding = Concluding(database=database)
+    files = Pipeline(limits=settings.file_limits, linting=base.linting, asking=asking, concluding=concluding)
+    architecture = ArchitecturePipeline(
+        database=database, contents=contents, sandbox=sandbox, asking=asking, concluding=concluding
+    )
+    pipelines: dict[Task, Works] = {Task.REVIEW: files, Task.DEBUG: files, Task.ARCHITECTURE: architecture}
+    return {
+        task: PartHandler(database=database, contents=contents, pipeline=pipeline)
+        for task, pipeline in pipelines.items()
+    }
+
+
+def postgres(database: Database) -> Dependency:
+    """It must be there with its tables."""
+
+    async def check() -> None:
+        await database.run(store.check_tables)
+
+    return Dependency("postgres", check)
+
+
+def migrate_schema(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> None:
+    """Bring the schema up to date."""
+    folders = [JOB_MIGRATIONS, LEDGER_MIGRATIONS, MIGRATIONS]
+    applied = migrate(url=settings.database_url, schema=settings.schema_name, folders=folders)
+    log.info("migrated", schema=settings.schema_name, applied=applied)
+
+
+if __name__ == "__main__":
+    run_command(
+        sys.argv[1:],
+        process="reviewer",
+        module="services.reviewer",
+        settings_class=ReviewerSettings,
+        commands={"serve": serving, "work": working, "run": running},
+        migrate=migrate_schema,
+    )

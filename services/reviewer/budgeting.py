@@ -1,0 +1,53 @@
+"""Use case: looking at budgets, and giving plans. What is spent is spent by reviews."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chassis.auth import principal
+from chassis.postgres import Database
+from jobs.visibility import visible_owner
+from services.reviewer import store
+from services.reviewer.budget import Budget, Spent, Terms
+
+if TYPE_CHECKING:
+    from chassis.postgres import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """An owner's terms, and what is used and set aside under them."""
+
+    terms: Terms
+    tokens: Spent
+    requests: Spent
+
+
+class Budgeting:
+    """Quotas. A user meets its own only (I10)."""
+
+    def __init__(self, *, database: Database, budget: Budget) -> None:
+        self._database = database
+        self._budget = budget
+
+    async def quota(self, owner: str) -> Quota:
+        """What an owner, who is the caller unless named, may use and has used. Raises OwnerNotAllowed."""
+        seen_owner = visible_owner(owner or principal.get().subject) or owner
+
+        async def read(connection: "Connection") -> Quota:
+            return await self._read(connection, seen_owner)
+
+        # In one transaction, so that the month and its accounts are of one time.
+        return await self._database.transact(read)
+
+    async def set_plan(self, *, owner: str, plan: str) -> Quota:
+        """The quota of an owner who now has this plan, such as `PRO`."""
+
+        async def write(connection: "Connection") -> Quota:
+            await store.set_plan(connection, owner, plan)
+            return await self._read(connection, owner)
+
+        return await self._database.transact(write)
+
+    async def _read(self, connection: "Connection", owner: str) -> Quota:
+        terms = await self._budget.terms(connection, owner)
+        return Quota(terms, *await self._budget.spent(connection, terms))

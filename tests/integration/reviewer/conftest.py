@@ -1,0 +1,41 @@
+"""The reviewer's use cases on a schema and an object store of the test's own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import structlog
+
+from chassis.postgres import Database
+from services.reviewer.config import ReviewerSettings
+from tests.conftest import Schema
+from tests.integration.reviewer import desk
+from tests.integration.reviewer.desk import Reviewer
+
+Open = Callable[..., Reviewer]
+
+
+@pytest.fixture
+def open_reviewer(database: Database, schema: Schema, log: structlog.stdlib.BoundLogger, tmp_path: Path) -> Open:
+    """Wires the use cases by settings; nobody works, and nobody asks the model that is set."""
+    secret = tmp_path / "jwt"
+    secret.write_text("s" * 64)
+    given = {
+        "database_url": schema.url.get_secret_value(),
+        "jwt_secret_file": secret,
+        "blobs_url": f"file://{tmp_path / 'blobs'}",
+        "models": "local:m",
+        "grace_seconds": 1,
+    }
+
+    def open_with(**asked: object) -> Reviewer:
+        settings = ReviewerSettings.model_validate({**given, **asked})
+        return desk.open_reviewer(settings, database, schema, tmp_path / "blobs", log)
+
+    return open_with
+
+
+@pytest.fixture
+def reviewer(open_reviewer: Open) -> Reviewer:
+    """The use cases, with a small plan for everybody."""
+    return open_reviewer(lite_tokens=100_000, lite_requests=10)
