@@ -18,8 +18,11 @@ from cli import (
     jobs,
     poses,
     queues,
+    quota,
     render,
     resolve,
+    review,
+    reviews,
     scan,
     system,
     token,
@@ -66,6 +69,9 @@ app.add_typer(generations.app, name="generations")
 app.command()(poses.poses)
 app.command()(render.render)
 app.add_typer(credit.app, name="credits")
+app.command()(review.review)
+app.add_typer(reviews.app, name="reviews")
+app.add_typer(quota.app, name="quota")
 jobs.app.command()(queues.pause)
 jobs.app.command()(queues.resume)
 jobs.app.command()(queues.stats)

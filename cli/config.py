@@ -93,6 +93,11 @@ def terminal_names() -> dict[str, str]:
     return {name: os.environ[name] for name in TERMINAL_VARIABLES if name in os.environ}
 
 
+def environment_of_git() -> dict[str, str]:
+    """What git is started with: nothing of what a hook that started us was told, as that is about another call."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
 def read_port(variable: str, default: int) -> int:
     """A port by its environment variable. Raises CliError when it is none."""
     text = os.environ.get(variable, "").strip() or str(default)

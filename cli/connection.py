@@ -13,13 +13,16 @@ from atelier.generator.v1.pose_service_pb2_grpc import PoseServiceStub
 from atelier.jobs.v1.jobs_service_pb2_grpc import JobsServiceStub
 from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
 from atelier.resolver.v1.scan_service_pb2_grpc import ScanServiceStub
+from atelier.reviewer.v1.quota_service_pb2_grpc import QuotaServiceStub
+from atelier.reviewer.v1.repository_service_pb2_grpc import RepositoryServiceStub
+from atelier.reviewer.v1.review_service_pb2_grpc import ReviewServiceStub
 
 from cli.config import CliSettings
 from cli.errors import CliError, explain
 from cli.exits import ExitCode
 
 RESOLVER_PACKAGE = "atelier.resolver.v1"
-MORE_PACKAGES = ("atelier.generator.v1", "atelier.jobs.v1")
+MORE_PACKAGES = ("atelier.generator.v1", "atelier.reviewer.v1", "atelier.jobs.v1")
 
 T = TypeVar("T")
 
@@ -35,6 +38,9 @@ class Gateway:
         self.poses: Any = PoseServiceStub(channel)
         self.credits: Any = CreditServiceStub(channel)
         self.card_art: Any = CardArtServiceStub(channel)
+        self.reviews: Any = ReviewServiceStub(channel)
+        self.repositories: Any = RepositoryServiceStub(channel)
+        self.quotas: Any = QuotaServiceStub(channel)
         self.jobs: Any = JobsServiceStub(channel)
 
 

@@ -11,6 +11,9 @@ from cli.exits import ExitCode
 
 STATUS_DETAILS_KEY = "grpc-status-details-bin"
 REQUEST_ID_KEY = "x-request-id"
+# Reasons of the reviewer's for which the same, tried again soon, does no good.
+BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
+SNAPSHOT_TOO_LARGE = "SNAPSHOT_TOO_LARGE"
 UNREACHABLE = (
     "failed to connect",
     "connection refused",
@@ -42,6 +45,7 @@ class Explained:
     violations: list[str] = field(default_factory=list)
     retry_seconds: float | None = None
     lacks_credits: bool = False
+    reason: str = ""
     request_id: str = ""
 
 
@@ -60,13 +64,15 @@ def read_status(error: grpc.aio.AioRpcError) -> Explained:
     status = _parse(packed) if isinstance(packed, bytes) else status_pb2.Status()
     bad_request = _detail(status, error_details_pb2.BadRequest)
     retry = _detail(status, error_details_pb2.RetryInfo)
+    info = _detail(status, error_details_pb2.ErrorInfo)
     return Explained(
         code=error.code(),
         message=error.details() or status.message,
-        from_server=_detail(status, error_details_pb2.ErrorInfo) is not None,
+        from_server=info is not None,
         violations=[_violation(item) for item in bad_request.field_violations] if bad_request else [],
         retry_seconds=retry.retry_delay.ToTimedelta().total_seconds() if retry else None,
         lacks_credits=_lacks_credits(_detail(status, error_details_pb2.QuotaFailure)),
+        reason=info.reason if info else "",
         request_id=str(dict(leaders + trailers).get(REQUEST_ID_KEY, "")),
     )
 
@@ -92,6 +98,10 @@ def _sentence(status: Explained, address: str) -> tuple[str, ExitCode]:
             return f"The request was refused: {wrong}; correct it and try again.", ExitCode.DATA
         case grpc.StatusCode.DEADLINE_EXCEEDED:
             return f"The answer took too long ({what}); try again, or ask for less at once.", ExitCode.TRY_AGAIN
+        case grpc.StatusCode.RESOURCE_EXHAUSTED if status.reason == BUDGET_EXHAUSTED:
+            return f"{what} (`atelier quota` shows what is left).", ExitCode.TRY_AGAIN
+        case grpc.StatusCode.RESOURCE_EXHAUSTED if status.reason == SNAPSHOT_TOO_LARGE:
+            return f"{what}.", ExitCode.DATA
         case grpc.StatusCode.RESOURCE_EXHAUSTED | grpc.StatusCode.ABORTED | grpc.StatusCode.CANCELLED:
             return f"{what}; try again{_delay(status)}.", ExitCode.TRY_AGAIN
         case grpc.StatusCode.UNIMPLEMENTED:

@@ -10,6 +10,7 @@ class ExitCode(enum.IntEnum):
     UNEXPECTED = 1  # a bug in the command line
     USAGE = 2  # the command was called wrongly
     ITEMS = 3  # it ran to its end, but some items were rejected; with --strict also: were not resolved, need review
+    FINDINGS = 4  # a review found what is as bad as --fail-on says, or worse
     DATA = 65  # EX_DATAERR: the request or a file as a whole is wrong, or doesn't fit what is there
     NO_INPUT = 66  # EX_NOINPUT: a file is missing or unreadable
     NOT_FOUND = 67  # EX_NOUSER: what was named doesn't exist

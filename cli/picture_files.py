@@ -1,7 +1,6 @@
 """Pictures from the gateway into files: streamed, checked by their hash, and written whole or not at all."""
 
 import asyncio
-import contextlib
 import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +12,7 @@ from atelier.generator.v1.generation_service_pb2 import Image, ImageFormat
 from cli.errors import CliError
 from cli.exits import ExitCode
 from cli.lasting import LastingStream, LossNotice
+from cli.whole_files import unwritable, write_whole
 
 SUFFIXES = {
     ImageFormat.IMAGE_FORMAT_PNG: ".png",
@@ -29,7 +29,7 @@ def open_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise unwritable(path, error) from None
     if not os.access(path, os.W_OK | os.X_OK):
         raise CliError(f"Nothing can be written to {path}; choose another folder.", ExitCode.CANNOT_CREATE)
     return path
@@ -56,7 +56,7 @@ async def save_picture(opened: Open, image: Image, path: Path, notice: LossNotic
     """
     if not await asyncio.to_thread(_holds, path, image):
         data = await fetch_picture(opened, image, notice)
-        await asyncio.to_thread(_write, path, data)
+        await asyncio.to_thread(write_whole, path, data)
 
 
 async def fetch_picture(opened: Open, image: Image, notice: LossNotice) -> bytes:
@@ -80,20 +80,3 @@ def _holds(path: Path, image: Image) -> bool:
         return path.stat().st_size == image.bytes and hashlib.sha256(path.read_bytes()).hexdigest() == image.sha256
     except OSError:
         return False
-
-
-def _write(path: Path, data: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(data)
-        draft.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-
-
-def _unwritable(path: Path, error: OSError) -> CliError:
-    sentence = f"{path} can't be written ({error.strerror or error}); choose another folder."
-    return CliError(sentence, ExitCode.CANNOT_CREATE)

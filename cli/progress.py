@@ -21,23 +21,24 @@ class Feed:
 
     def line(self, text: str) -> None:
         """One line of text."""
-        self._write(neutralise(text))
+        self.styled(Text(neutralise(text)))
 
     def json(self, value: Any) -> None:
         """One JSON value on one line."""
-        self._write(json_line(value))
+        self.styled(Text(json_line(value)))
+
+    def styled(self, text: Text) -> None:
+        """Lines that hold nothing that steers a terminal, in their styles where there is a screen."""
+        if self.on_screen:
+            self.draw(text)
+        else:
+            sys.stdout.write(text.plain + "\n")
+            flush()
 
     def draw(self, what: RenderableType) -> None:
         """Something for eyes only; where there is no screen to share it is left out."""
         if self.on_screen:
             self.bar.console.print(what, soft_wrap=True)
-
-    def _write(self, text: str) -> None:
-        if self.on_screen:
-            self.draw(Text(text))
-        else:
-            sys.stdout.write(text + "\n")
-            flush()
 
 
 @contextmanager

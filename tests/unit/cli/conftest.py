@@ -21,6 +21,9 @@ from atelier.resolver.v1.resolver_service_pb2_grpc import (
     add_ResolverServiceServicer_to_server,
 )
 from atelier.resolver.v1.scan_service_pb2_grpc import add_ScanServiceServicer_to_server
+from atelier.reviewer.v1.quota_service_pb2_grpc import add_QuotaServiceServicer_to_server
+from atelier.reviewer.v1.repository_service_pb2_grpc import add_RepositoryServiceServicer_to_server
+from atelier.reviewer.v1.review_service_pb2_grpc import add_ReviewServiceServicer_to_server
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from typer.testing import CliRunner
@@ -32,6 +35,7 @@ from tests.unit.cli.aborting import abort
 from tests.unit.cli.fake_art import FakeCardArt, FakeCredits, FakePoses
 from tests.unit.cli.fake_generations import FakeGenerations
 from tests.unit.cli.fake_jobs import FakeJobs
+from tests.unit.cli.fake_reviews import FakeQuotas, FakeRepositories, FakeReviews
 from tests.unit.cli.fake_scans import FakeScans
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -168,6 +172,9 @@ class FakeGateway:
     poses: FakePoses
     credit: FakeCredits
     card_art: FakeCardArt
+    reviews: FakeReviews
+    repositories: FakeRepositories
+    quotas: FakeQuotas
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -198,11 +205,17 @@ async def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     add_PoseServiceServicer_to_server(poses, server)
     add_CreditServiceServicer_to_server(credit, server)
     add_CardArtServiceServicer_to_server(card_art, server)
+    reviews, quotas = FakeReviews(), FakeQuotas()
+    repositories = FakeRepositories(reviews)
+    add_ReviewServiceServicer_to_server(reviews, server)
+    add_RepositoryServiceServicer_to_server(repositories, server)
+    add_QuotaServiceServicer_to_server(quotas, server)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     address = f"127.0.0.1:{port}"
-    yield FakeGateway(address, resolver, health, jobs, scans, generations, poses, credit, card_art, tmp_path)
+    art = (generations, poses, credit, card_art)
+    yield FakeGateway(address, resolver, health, jobs, scans, *art, reviews, repositories, quotas, tmp_path)
     await server.stop(None)
 
 

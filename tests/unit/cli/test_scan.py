@@ -2,9 +2,6 @@
 
 import gzip
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +9,7 @@ import pytest
 from atelier.jobs.v1.jobs_service_pb2 import LANE_LOW, LANE_NORMAL
 
 from cli.exits import ExitCode
+from tests.unit.cli.standing_on_stdin import standing_on_stdin
 
 HEADER = "source,external_id,name,number,set,confidence,estimated_value,currency,condition\n"
 ROWS = "pokemontcg,base1-4,,,,0.98,120.50,usd,NM\ntcgdex,nope,,,,,,,\n,,Charizcrd,4/102,Base,,,,\n,,,,,,,,\n"
@@ -25,22 +23,6 @@ def write(folder: Path, text: str, name: str = "scan.csv") -> str:
 
 def many(count: int) -> str:
     return "source,external_id\n" + "".join(f"s,base1-{number}\n" for number in range(count))
-
-
-@contextmanager
-def standing_on_stdin(data: bytes) -> Iterator[None]:
-    """Files are read below Python's own stdin, so this puts the bytes where the process has it."""
-    reading, writing = os.pipe()
-    os.write(writing, data)
-    os.close(writing)
-    kept = os.dup(0)
-    os.dup2(reading, 0)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 0)
-        os.close(kept)
-        os.close(reading)
 
 
 async def test_a_scan_is_sent_followed_and_told_in_one_document(gateway: Any, tmp_path: Path) -> None:
