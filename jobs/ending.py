@@ -7,7 +7,8 @@ import structlog
 
 from jobs import failures, store
 from jobs.job import EndedJob, ErrorClass, State
-from jobs.outcomes import Done, Effect, Failed, Outcome
+from jobs.joining import Joining
+from jobs.outcomes import Done, Effect, Failed, Joint, Later, Outcome
 from jobs.points import reached
 from jobs.running import HeldJob, Stop
 from jobs.tally import Tally
@@ -32,6 +33,7 @@ class Ending:
         self, *, transactions: Transactions, timer: Timer, tally: Tally, log: structlog.stdlib.BoundLogger
     ) -> None:
         self._transactions = transactions
+        self._joining = Joining(transactions=transactions)
         self._timer = timer
         self._tally = tally
         self._log = log
@@ -43,6 +45,8 @@ class Ending:
                 await self._succeed(held, outcome)
             case Failed():
                 await self._fail(held, outcome)
+            case Later():
+                await self._put_back(held, outcome)
             case Stop.CANCELLED:
                 await self._finish(held, State.CANCELLED)
             case Stop.TIMEOUT:
@@ -68,7 +72,8 @@ class Ending:
     async def _succeed(self, held: HeldJob, done: Done) -> None:
         """Write the effect; one that can't be written is a failure like the handler's own."""
         try:
-            await self._finish(held, State.SUCCEEDED, effect=done.effect)
+            if not (isinstance(done.effect, Joint) and await self._join(held, done.effect)):
+                await self._finish(held, State.SUCCEEDED, effect=done.effect)
         except LeaseLost:
             raise
         except asyncio.CancelledError as error:
@@ -77,6 +82,18 @@ class Ending:
             await self._fail(held, self.judge(held, error))
         except Exception as error:  # noqa: BLE001 - the effect is the handler's code
             await self._fail(held, self.judge(held, error))
+
+    async def _join(self, held: HeldJob, joint: Joint) -> bool:
+        """End the job with others. False, and nothing written: it, or one of them, can't be. Raises LeaseLost."""
+        try:
+            is_ended = await self._joining.end(held, joint)
+        except Exception as error:  # noqa: BLE001 - whose effect it was is seen when each is written alone
+            self._log.debug("jobs not ended together", kind=held.kind.name, error=repr(error))
+            return False
+        if not is_ended:
+            raise LeaseLost
+        self._tally.outcome(held.kind.name, State.SUCCEEDED)
+        return True
 
     async def _fail(self, held: HeldJob, failed: Failed) -> None:
         counts = failures.uses_attempt(failed.error_class)
@@ -88,10 +105,47 @@ class Ending:
             late = Failed(failed.error_class, f"{failed.message} The next attempt would come after the job's deadline.")
             await self._finish(held, State.FAILED, failed=late, effect=failed.effect)
         else:
-            try:
-                await self._reschedule(held, failed, delay_seconds, counts=counts)
-            except CancelledMeanwhile:
-                await self._finish(held, State.CANCELLED)
+            await self._reschedule(held, delay_seconds, failed=failed, counts=counts, effect=failed.meanwhile)
+
+    async def _put_back(self, held: HeldJob, later: Later) -> None:
+        left = held.deadline_left()
+        if left is not None and later.seconds >= left:
+            late = Failed(ErrorClass.TIMEOUT, "Its time would come after the job's deadline.")
+            await self._finish(held, State.FAILED, failed=late)
+        else:
+            await self._reschedule(held, later.seconds, failed=None, counts=False, effect=later.effect)
+
+    async def _reschedule(
+        self, held: HeldJob, delay_seconds: float, *, failed: Failed | None, counts: bool, effect: Effect | None
+    ) -> None:
+        """Put the job back, unless somebody has cancelled it meanwhile. Raises LeaseLost."""
+
+        async def work(transaction: Transaction) -> None:
+            cancelled = await store.reschedule_job(
+                transaction.connection,
+                held.job.id,
+                held.token,
+                delay_seconds=delay_seconds,
+                error_class=failed.error_class if failed else None,
+                error_message=_told(failed) if failed else None,
+                counts=counts,
+            )
+            if cancelled is None:
+                raise LeaseLost
+            if cancelled:
+                raise CancelledMeanwhile
+            if effect is not None:
+                await effect(transaction)
+            transaction.note_change(held.job.id)
+            reached("retry.written")
+
+        try:
+            await self._transactions.insist(work)
+        except CancelledMeanwhile:
+            await self._finish(held, State.CANCELLED)
+            return
+        self._tally.outcome(held.kind.name, State.SCHEDULED, failed.error_class if failed else "")
+        self._timer.expect(delay_seconds)
 
     async def _finish(
         self, held: HeldJob, state: State, *, failed: Failed | None = None, effect: Effect | None = None
@@ -133,28 +187,6 @@ class Ending:
             )
         if held.kind.on_end is not None:
             await held.kind.on_end(transaction, _ended(held, state, failed))
-
-    async def _reschedule(self, held: HeldJob, failed: Failed, delay_seconds: float, *, counts: bool) -> None:
-        async def work(transaction: Transaction) -> None:
-            cancelled = await store.reschedule_job(
-                transaction.connection,
-                held.job.id,
-                held.token,
-                delay_seconds=delay_seconds,
-                error_class=failed.error_class,
-                error_message=_told(failed),
-                counts=counts,
-            )
-            if cancelled is None:
-                raise LeaseLost
-            if cancelled:
-                raise CancelledMeanwhile
-            transaction.note_change(held.job.id)
-            reached("retry.written")
-
-        await self._transactions.insist(work)
-        self._tally.outcome(held.kind.name, State.SCHEDULED, failed.error_class)
-        self._timer.expect(delay_seconds)
 
 
 def _timeout(held: HeldJob) -> Failed:

@@ -11,7 +11,7 @@ from jobs.ending import Ending, LeaseLost, is_cancelled
 from jobs.finisher import Finisher
 from jobs.gate import Gate
 from jobs.keeper import Keeper
-from jobs.outcomes import Done, Failed, Outcome
+from jobs.outcomes import Done, Failed, Later, Outcome
 from jobs.points import reached
 from jobs.running import Handler, HeldJob, Stop
 from jobs.tally import Tally
@@ -139,6 +139,6 @@ class Runner:
 
 def _checked(outcome: Outcome) -> Outcome:
     """Raises TypeError for what isn't one: a handler needn't be typed."""
-    if not isinstance(outcome, Done | Failed):
+    if not isinstance(outcome, Done | Failed | Later):
         raise TypeError(f"a handler returned {type(outcome).__name__} and no outcome")
     return outcome

@@ -109,8 +109,8 @@ async def reschedule_job(
     token: UUID,
     *,
     delay_seconds: float,
-    error_class: str,
-    error_message: str,
+    error_class: str | None,
+    error_message: str | None,
     counts: bool,
 ) -> bool | None:
     """Whether the job, which now waits for its next attempt, should be cancelled; None: the lease was lost."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -10,7 +11,7 @@ import pytest
 from jobs import events
 from jobs.job import EndedJob, ErrorClass, NewJob
 from jobs.kinds import Kind
-from jobs.outcomes import Done, Failed, Outcome
+from jobs.outcomes import Done, Failed, Later, Outcome
 from jobs.running import Job
 from jobs.transactions import Transaction
 from tests.integration.jobs.engine import WORK, Blocking, Engines, done, within
@@ -146,6 +147,62 @@ async def test_a_failure_with_an_effect_writes_it_only_when_the_job_ends_by_it(e
     row = await own.until(await own.start_job())
 
     assert (row["state"], row["attempt"], await own.count(COUNTED)) == ("FAILED", 3, 1)
+
+
+async def test_what_a_failure_writes_meanwhile_is_written_at_every_attempt_but_the_last(engine: Engines) -> None:
+    async def write(transaction: Transaction) -> None:
+        await transaction.connection.execute(COUNT)
+
+    async def work(job: Job) -> Outcome:
+        return Failed(ErrorClass.NETWORK, "Cut off.", after_seconds=0, meanwhile=write)
+
+    own = await engine([Kind(name="work", max_attempts=3)], {"work": work})
+
+    row = await own.until(await own.start_job())
+
+    assert (row["state"], row["attempt"], await own.count(COUNTED)) == ("FAILED", 3, 2)
+
+
+async def test_a_job_whose_time_has_not_come_goes_back_without_an_error_or_an_attempt_used(engine: Engines) -> None:
+    async def write(transaction: Transaction) -> None:
+        await transaction.connection.execute(COUNT)
+
+    async def work(job: Job) -> Outcome:
+        return Later(0.01, write) if job.attempt < 4 else Done()
+
+    own = await engine([Kind(name="work", max_attempts=1)], {"work": work})
+
+    row = await own.until(await own.start_job())
+
+    assert (row["state"], row["attempt"], row["max_attempts"]) == ("SUCCEEDED", 4, 4)
+    assert (row["error_class"], row["error_at"], await own.count(COUNTED)) == (None, None, 3)
+
+
+async def test_a_job_whose_time_would_come_after_its_deadline_is_given_up(engine: Engines) -> None:
+    async def work(job: Job) -> Outcome:
+        return Later(3600)
+
+    own = await engine([WORK], {"work": work})
+
+    row = await own.until(await own.start_job(deadline=datetime.now(UTC) + timedelta(minutes=1)))
+
+    assert (row["state"], row["error_class"]) == ("FAILED", "TIMEOUT")
+
+
+async def test_a_job_that_is_cancelled_while_it_goes_back_ends_cancelled(engine: Engines) -> None:
+    async def write(transaction: Transaction) -> None:
+        await transaction.connection.execute(COUNT)
+
+    async def work(job: Job) -> Outcome:
+        async with own.database.connection() as connection:
+            await connection.execute("UPDATE jobs SET cancel_requested = true")
+        return Later(0, write)
+
+    own = await engine([WORK], {"work": work})
+
+    row = await own.until(await own.start_job())
+
+    assert (row["state"], await own.count(COUNTED)) == ("CANCELLED", 0)
 
 
 async def test_the_last_words_of_a_failure_are_written_before_its_kinds_hook_is_told(engine: Engines) -> None:
