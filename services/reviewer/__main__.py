@@ -25,7 +25,7 @@ from jobs.running import Handler
 from jobs.runtime import MIGRATIONS as JOB_MIGRATIONS
 from jobs.runtime import JobRuntime
 from ledger.store import MIGRATIONS as LEDGER_MIGRATIONS
-from services.reviewer import quota_servicer, repository_servicer, servicer, store
+from services.reviewer import ignore_rules, quota_servicer, repository_servicer, servicer, store
 from services.reviewer.accepting import Accepting
 from services.reviewer.architecture.surveying import PROCESSES
 from services.reviewer.architecture_pipeline import LIMITS as ARCHITECTURE_LIMITS
@@ -71,13 +71,12 @@ class Foundation:
     telemetry: Telemetry
     database: Database
     contents: Contents
-    linting: Linting
     jobs: JobRuntime
 
     @property
     def parts(self) -> Sequence[Part]:
         """In the order they start."""
-        return [self.telemetry, self.database, Equipment(self.linting), *self.jobs.serving_parts()]
+        return [self.telemetry, self.database, *self.jobs.serving_parts()]
 
 
 def foundation(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> Foundation:
@@ -108,7 +107,6 @@ def foundation(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) ->
         telemetry=telemetry,
         database=database,
         contents=Contents(Blobs(settings.needed_blobs_url)),
-        linting=Linting(known_linters(), places=len(os.sched_getaffinity(0)), limits=Limits()),
         jobs=jobs,
     )
 
@@ -134,7 +132,9 @@ def running(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> Se
 def answering(settings: ReviewerSettings, base: Foundation, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
     """The server and what it needs for itself."""
     watching = ReviewWatching(database=base.database, events=base.jobs.events)
-    services = [*own_services(settings, base, watching), base.jobs.service()]
+    edition = Edition(settings=settings, linters=known_linters())
+    rules = Sandbox(places=1, limits=Limits(), modules=[ignore_rules.PROCESS])
+    services = [*own_services(settings, base, edition, watching, rules), base.jobs.service()]
     health = Health(
         services=[service.name for service in services],
         dependencies=[postgres(base.database), *base.jobs.dependencies()],
@@ -144,23 +144,25 @@ def answering(settings: ReviewerSettings, base: Foundation, log: structlog.stdli
     server = GrpcServer(
         settings=settings, domain=DOMAIN, services=services, health=health, telemetry=base.telemetry, log=log
     )
-    return [base.jobs.statistics, health, server, watching, base.jobs.watching]
+    return [Equipment(rules), edition, base.jobs.statistics, health, server, watching, base.jobs.watching]
 
 
-def own_services(settings: ReviewerSettings, base: Foundation, watching: ReviewWatching) -> list[Service]:
-    """The services of reviews, repositories and quotas."""
+def own_services(
+    settings: ReviewerSettings, base: Foundation, edition: Edition, watching: ReviewWatching, rules: Sandbox
+) -> list[Service]:
+    """The services of reviews, repositories and quotas. `rules`: where a repository's own are followed."""
     budget = Budget(plans=settings.plans, default=settings.default_plan)
     accepting = Accepting(
         database=base.database,
         transactions=base.jobs.transactions,
         contents=base.contents,
         budget=budget,
-        edition=Edition(settings=settings, linters=known_linters()),
+        edition=edition,
         deadline_seconds=settings.review_deadline_seconds,
     )
     return [
         review_service(base, accepting, Estimating.of(settings), watching),
-        repository_service(base, accepting, Estimating.of(settings)),
+        repository_service(base, accepting, Estimating.of(settings), rules),
         Service(
             name=quota_servicer.SERVICE_NAME,
             add=add_QuotaServiceServicer_to_server,
@@ -186,7 +188,7 @@ def review_service(base: Foundation, accepting: Accepting, estimating: Estimatin
     )
 
 
-def repository_service(base: Foundation, accepting: Accepting, estimating: Estimating) -> Service:
+def repository_service(base: Foundation, accepting: Accepting, estimating: Estimating, rules: Sandbox) -> Service:
     """The service of repositories and their snapshots."""
     repositories = Repositories(database=base.database)
     return Service(
@@ -198,7 +200,7 @@ def repository_service(base: Foundation, accepting: Accepting, estimating: Estim
                 database=base.database,
                 repositories=repositories,
                 contents=base.contents,
-                sandbox=base.linting.sandbox,
+                sandbox=rules,
                 limits=SnapshotLimits(),
             ),
             reviewing=SnapshotReviewing(database=base.database, accepting=accepting, estimating=estimating),
@@ -219,20 +221,21 @@ def workers(settings: ReviewerSettings, base: Foundation, log: structlog.stdlib.
         prices=settings.prices,
         cache_seconds=settings.cache_seconds,
     )
-    sandbox = Sandbox(places=1, limits=ARCHITECTURE_LIMITS, modules=PROCESSES)
-    equipment = Equipment(sandbox, cache, *([model] if model else []))
-    return [equipment, base.jobs.worker(part_handlers(settings, base, asking, sandbox))]
+    linting = Linting(known_linters(), places=len(os.sched_getaffinity(0)), limits=Limits())
+    imports = Sandbox(places=1, limits=ARCHITECTURE_LIMITS, modules=PROCESSES)
+    equipment = Equipment(linting, imports, cache, *([model] if model else []))
+    return [equipment, base.jobs.worker(part_handlers(settings, base, asking, linting, imports))]
 
 
 def part_handlers(
-    settings: ReviewerSettings, base: Foundation, asking: Asking, sandbox: Sandbox
+    settings: ReviewerSettings, base: Foundation, asking: Asking, linting: Linting, imports: Sandbox
 ) -> Mapping[str, Handler]:
-    """What works on each kind of part. `sandbox`: where imports of whole repositories are read."""
+    """What works on each kind of part. `imports`: where those of whole repositories are read."""
     database, contents = base.database, base.contents
     concluding = Concluding(database=database)
-    files = Pipeline(limits=settings.file_limits, linting=base.linting, asking=asking, concluding=concluding)
+    files = Pipeline(limits=settings.file_limits, linting=linting, asking=asking, concluding=concluding)
     architecture = ArchitecturePipeline(
-        database=database, contents=contents, sandbox=sandbox, asking=asking, concluding=concluding
+        database=database, contents=contents, sandbox=imports, asking=asking, concluding=concluding
     )
     pipelines: dict[Task, Works] = {Task.REVIEW: files, Task.DEBUG: files, Task.ARCHITECTURE: architecture}
     return {

@@ -18,7 +18,7 @@ _OWN = "1"  # Changes when the same tools would be made more of than before: the
 
 
 class Edition:
-    """A hash of the tools' versions, the models and how they are asked, and the limits of files."""
+    """A hash of the tools' versions, the models and how they are asked, and the limits of files. A part."""
 
     def __init__(self, *, settings: ReviewerSettings, linters: Sequence[Linter]) -> None:
         """The linters are asked for their versions when it is first read, in a sandbox of its own."""
@@ -26,6 +26,18 @@ class Edition:
         self._linters = linters
         self._reading = asyncio.Lock()
         self._hash = ""
+        self._task: asyncio.Task[str] | None = None
+
+    async def start(self) -> None:
+        """Begin to read it, which takes seconds that the first caller needn't wait."""
+        self._task = asyncio.create_task(self.read())
+
+    async def stop(self) -> None:
+        """Read no longer."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def read(self) -> str:
         """The edition."""
