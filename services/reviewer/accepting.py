@@ -74,45 +74,36 @@ class Accepting:
         Parts that were reviewed before as they are have ended at once. Raises BudgetExhausted, and RequestIdUsed when
         the request id was used for other content. Then nothing is written.
         """
-        accepted = await self._find(owner, new.request_id, new.fingerprint)
-        if accepted is not None:
-            return accepted
+        edition = await self._edition.read()
         try:
-            parts = await self._sort(owner, new)
-            await self._store_contents(owner, new)
+            parts = await self._sort(owner, new, edition)
+            # What was reviewed before is stored since then.
+            if parts.work:
+                await self._store_contents(owner, new)
             return await self._write(owner, new, parts)
         except (Accepted, BudgetExhausted):
             # The same call may have been first, and the rest of the budget may have gone to it.
-            accepted = await self._find(owner, new.request_id, new.fingerprint)
+            accepted = await self._database.run(lambda connection: _find(connection, owner, new))
             if accepted is None:
                 raise
             return accepted
 
-    async def _find(self, owner: str, request_id: str, fingerprint: bytes) -> UUID | None:
-        """The review that was accepted for this request before, if any. Raises RequestIdUsed."""
-
-        async def read(connection: "Connection") -> store.Row | None:
-            return await store.find_review(connection, owner, request_id, fingerprint)
-
-        row = await self._database.run(read)
-        if row is not None and not row["same"]:
-            raise RequestIdUsed(request_id)
-        return row["review_id"] if row else None
-
-    async def _sort(self, owner: str, new: NewReview) -> _Sorted:
-        """Raises BudgetExhausted, before anything is written anywhere."""
-        edition = await self._edition.read()
+    async def _sort(self, owner: str, new: NewReview, edition: str) -> _Sorted:
+        """Raises Accepted, RequestIdUsed, and BudgetExhausted, before anything is written anywhere."""
         identities = [new.identity_of(part, edition) for part in new.parts]
         compared = {
             part.path: identities[number] for number, part in enumerate(new.parts) if part.task is not Task.DEBUG
         }
 
         async def read(connection: "Connection") -> _Sorted:
+            if await _find(connection, owner, new) is not None:
+                raise Accepted
             known = await store.list_reviewed(
                 connection, owner, new.project, paths=list(compared), identities=list(compared.values())
             )
             parts = _sorted(new, identities, {row["path"]: row for row in known})
-            await self._budget.check(connection, owner, tokens=sum(part.tokens for part in parts.work.values()))
+            if parts.work:
+                await self._budget.check(connection, owner, tokens=sum(part.tokens for part in parts.work.values()))
             return parts
 
         return await self._database.run(read)
@@ -134,7 +125,8 @@ class Accepting:
             row = await _insert_review(connection, review_id, owner, new)
             if row is None:
                 raise Accepted
-            await store.insert_contents(connection, owner, list(new.contents))
+            if parts.work:
+                await store.insert_contents(connection, owner, list(new.contents))
             job_ids = await _enqueue(transaction, review_id, owner, new, parts, row["created_at"] + self._deadline)
             await _insert_parts(connection, review_id, parts, job_ids)
             ended = await _copy_parts(connection, review_id, owner, new.project, parts.copies)
@@ -145,6 +137,14 @@ class Accepting:
 
         await self._transactions.transact(write)
         return review_id
+
+
+async def _find(connection: "Connection", owner: str, new: NewReview) -> UUID | None:
+    """The review that was accepted for this request before, if any. Raises RequestIdUsed."""
+    row = await store.find_review(connection, owner, new.request_id, new.fingerprint)
+    if row is not None and not row["same"]:
+        raise RequestIdUsed(new.request_id)
+    return row["review_id"] if row else None
 
 
 def _sorted(new: NewReview, identities: Sequence[bytes], known: Mapping[str, store.Row]) -> _Sorted:
@@ -212,12 +212,14 @@ async def _copy_parts(
     """Whether the review has ended by that."""
     if not copies:
         return False
-    numbers = list(copies)
-    sources = {
-        "last_review_ids": [row["review_id"] for row in copies.values()],
-        "last_numbers": [row["number"] for row in copies.values()],
-    }
-    await store.copy_parts(connection, review_id, numbers=numbers, **sources)
-    await store.copy_findings(connection, review_id, numbers=numbers, owner=owner, project=project, **sources)
-    await store.note_latest(connection, review_id, numbers)
-    return await store.count_copies(connection, review_id)
+    ended = await store.copy_parts(
+        connection,
+        review_id,
+        numbers=list(copies),
+        last_review_ids=[row["review_id"] for row in copies.values()],
+        last_numbers=[row["number"] for row in copies.values()],
+        owner=owner,
+        project=project,
+    )
+    await store.note_latest(connection, review_id, list(copies))
+    return ended

@@ -15,13 +15,15 @@ from services.reviewer.parts import Inputs
 class PlannedPart:
     """A part to be worked on. `path` is without secrets, and empty unless it is a file.
 
-    `tokens`: what its model may use at most; 0: it won't be asked.
+    `tokens`: what its model may use at most; 0: it won't be asked. `digest`: that of the snapshot which an architecture
+    is of; a file of one depends on its content alone.
     """
 
     task: Task
     path: str = ""
     inputs: Inputs
     tokens: int
+    digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +44,6 @@ class NewReview:
     snapshot_id: UUID | None = None
 
     def identity_of(self, part: PlannedPart, edition: str) -> bytes:
-        """SHA-256 of all that the part's result depends on; `edition`: everything that doesn't come with the request.
-
-        An architecture depends on its snapshot; a file of one does on its content alone.
-        """
-        snapshot = str(self.snapshot_id) if part.task is Task.ARCHITECTURE else ""
-        told = [edition, part.task, part.path, part.inputs.to_document(), snapshot, self.secret_policy]
+        """SHA-256 of all that the part's result depends on; `edition`: what doesn't come with the request."""
+        told = [edition, part.task, part.path, part.inputs.to_document(), part.digest.hex(), self.secret_policy]
         return hashlib.sha256(json.dumps(told).encode()).digest()

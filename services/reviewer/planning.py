@@ -55,8 +55,8 @@ class Estimating:
         return None if isinstance(admitted, Skip) else admitted.text
 
 
-def planned_snapshot(request: pb.CreateReviewRequest, project: str, estimating: Estimating) -> NewReview:
-    """The review of a request for an architecture; `project` is for one that names none."""
+def planned_snapshot(request: pb.CreateReviewRequest, project: str, digest: bytes, estimating: Estimating) -> NewReview:
+    """The review of a request for an architecture; `project` is for one that names none, `digest` the snapshot's."""
     return NewReview(
         request_id=request.request_id,
         fingerprint=fingerprint_of(request),
@@ -64,7 +64,7 @@ def planned_snapshot(request: pb.CreateReviewRequest, project: str, estimating: 
         kind=Task.ARCHITECTURE,
         secret_policy=policy_word(request.secret_policy),
         lane=Lane(request.lane or Lane.NORMAL),
-        parts=[planned_architecture(estimating)],
+        parts=[planned_architecture(digest, estimating)],
         snapshot_id=UUID(request.architecture.snapshot_id),
     )
 
@@ -96,9 +96,10 @@ def planned_review(request: pb.CreateReviewRequest, estimating: Estimating) -> N
     )
 
 
-def planned_architecture(estimating: Estimating) -> PlannedPart:
-    """The part that a snapshot as a whole is."""
-    return PlannedPart(task=Task.ARCHITECTURE, inputs=Inputs(), tokens=estimating.tokens_of_size(FACTS_BYTES))
+def planned_architecture(digest: bytes, estimating: Estimating) -> PlannedPart:
+    """The part that the snapshot of the digest is as a whole."""
+    tokens = estimating.tokens_of_size(FACTS_BYTES)
+    return PlannedPart(task=Task.ARCHITECTURE, inputs=Inputs(), tokens=tokens, digest=digest)
 
 
 def planned_stored_file(path: str, sha256: str, size_bytes: int, estimating: Estimating) -> PlannedPart:

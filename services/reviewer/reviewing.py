@@ -101,7 +101,7 @@ class Reviewing:
         row = await self._database.run(read)
         if row is None:
             raise SnapshotNotFound(snapshot_id)
-        return planned_snapshot(request, row["name"], self._estimating)
+        return planned_snapshot(request, row["name"], row["digest"], self._estimating)
 
 
 async def read_review(

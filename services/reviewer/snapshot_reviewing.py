@@ -62,6 +62,6 @@ class SnapshotReviewing:
             kind=Task.REVIEW,
             secret_policy=policy_word(request.secret_policy),
             lane=Lane(request.lane or Lane.NORMAL),
-            parts=[*parts, planned_architecture(self._estimating)],
+            parts=[*parts, planned_architecture(snapshot["digest"], self._estimating)],
             snapshot_id=snapshot_id,
         )

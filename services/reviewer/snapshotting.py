@@ -5,6 +5,8 @@ stream's end, in one transaction. What a stream that breaks off has put into the
 """
 
 import asyncio
+import hashlib
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -159,6 +161,7 @@ class Snapshotting:
                 size=sum(file.size for file in files),
                 known=sum(file.known for file in files),
                 left_out=left_out,
+                digest=_digest(kept),
             )
             sizes = [file.size for file in files]
             await store.insert_snapshot_files(connection, snapshot_id, paths=list(kept), hashes=hashes, sizes=sizes)
@@ -166,6 +169,11 @@ class Snapshotting:
             return row
 
         return await self._database.transact(write)
+
+
+def _digest(kept: Mapping[str, _File]) -> bytes:
+    files = sorted((path, file.sha256) for path, file in kept.items())
+    return hashlib.sha256(json.dumps(files).encode()).digest()
 
 
 def _head(message: pb.CreateSnapshotRequest | None) -> pb.CreateSnapshotRequest.Head:

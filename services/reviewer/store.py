@@ -124,9 +124,10 @@ async def insert_snapshot(
     size: int,
     known: int,
     left_out: int,
+    digest: bytes,
 ) -> Row:
     """Keep a snapshot of `size` bytes, and return it."""
-    values = (snapshot_id, repository_id, revision, files, size, known, left_out)
+    values = (snapshot_id, repository_id, revision, files, size, known, left_out, digest)
     row = await connection.fetchrow(SQL["insert_snapshot"], *values)
     assert row is not None, "insert_snapshot always gives a row"  # noqa: S101
     return row
@@ -299,29 +300,12 @@ async def copy_parts(
     numbers: Sequence[int],
     last_review_ids: Sequence[UUID],
     last_numbers: Sequence[int],
-) -> None:
-    """Accept parts that were reviewed before as they are."""
-    await connection.execute(SQL["copy_parts"], review_id, numbers, last_review_ids, last_numbers)
-
-
-async def copy_findings(
-    connection: "Connection",
-    review_id: UUID,
-    *,
-    numbers: Sequence[int],
-    last_review_ids: Sequence[UUID],
-    last_numbers: Sequence[int],
     owner: str,
     project: str,
-) -> None:
-    """Give parts the findings of those that they are copies of."""
+) -> bool:
+    """Accept parts that were reviewed before as they are, with what they tell; whether the review has ended by that."""
     values = (numbers, last_review_ids, last_numbers, owner, project)
-    await connection.execute(SQL["copy_findings"], review_id, *values)
-
-
-async def count_copies(connection: "Connection", review_id: UUID) -> bool:
-    """Whether a review that was just accepted has ended, as all its parts had been reviewed before."""
-    ended: bool = await connection.fetchval(SQL["count_copies"], review_id)
+    ended: bool = await connection.fetchval(SQL["copy_parts"], review_id, *values)
     return ended
 
 

@@ -14,6 +14,8 @@ CREATE TABLE snapshots (
     id uuid PRIMARY KEY,
     repository_id uuid NOT NULL REFERENCES repositories,
     revision text COLLATE "C" NOT NULL,
+    -- SHA-256 of its paths and contents: equal ones are of the same files.
+    digest bytea NOT NULL,
     -- Files that are kept, their size, and how many of them the owner had already.
     files integer NOT NULL CHECK (files >= 0),
     bytes bigint NOT NULL CHECK (bytes >= 0),

@@ -227,8 +227,8 @@ async def a_snapshot(reviewer: Reviewer, owner: str) -> str:
     """An empty snapshot of a repository of this owner."""
     rows = await reviewer.fetch(
         "WITH new AS (INSERT INTO repositories (id, owner, name) VALUES (uuidv7(), $1, 'store') RETURNING id) "
-        "INSERT INTO snapshots (id, repository_id, revision, files, bytes, known, left_out) "
-        "SELECT uuidv7(), id, 'main', 0, 0, 0, 0 FROM new RETURNING id",
+        "INSERT INTO snapshots (id, repository_id, revision, files, bytes, known, left_out, digest) "
+        "SELECT uuidv7(), id, 'main', 0, 0, 0, 0, '' FROM new RETURNING id",
         owner,
     )
     return str(rows[0]["id"])

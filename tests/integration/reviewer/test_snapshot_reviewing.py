@@ -221,6 +221,17 @@ async def test_files_that_have_not_changed_are_not_reviewed_again(quiet: Yard) -
     assert (second.progress.done, second.progress.total) == (4, 6)
 
 
+async def test_nothing_of_a_repository_that_has_not_changed_is_reviewed_again(quiet: Yard) -> None:
+    files = {"a.py": b"import b\n", "b.py": b"import a\n"}
+    first = await quiet.review(files)
+
+    second = await quiet.reviewer.get(await quiet.ask(await quiet.take(files)))
+
+    assert second.state == review_pb.REVIEW_STATE_SUCCEEDED
+    assert [one.rule for one in second.files[-1].findings] == [one.rule for one in first.files[-1].findings] != []
+    assert (second.counts.added, second.counts.persisting) == (0, first.counts.added)
+
+
 async def test_a_circle_of_imports_is_found_persists_when_it_moves_and_is_told_once_when_it_is_gone(
     quiet: Yard,
 ) -> None:
