@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from services.reviewer.finding import Category, Finding
+from services.reviewer.ported_rules import PORTED_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ _MEANINGS = (
     _meaning("bashism", "SC3014 SC3010 SC3037", r"bashism|not POSIX|undefined in POSIX"),
     _meaning("quoting", "SC2086 SC2046 SC2068", r"\b(?:unquoted|word[- ]splitting)\b"),
 )
-_BY_RULE = {rule: meaning.name for meaning in _MEANINGS for rule in meaning.rules}
+_BY_RULE = PORTED_RULES | {rule: meaning.name for meaning in _MEANINGS for rule in meaning.rules}
 _MODEL = "model/"
 
 

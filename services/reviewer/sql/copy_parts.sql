@@ -20,7 +20,13 @@ copies AS (
         END,
         parts.summary, now()
     FROM sources
-    INNER JOIN parts ON parts.review_id = sources.last_review_id AND parts.number = sources.last_number
+    CROSS JOIN LATERAL (
+        -- OFFSET has each looked up by the key, which isn't chosen where this was planned when the tables were small.
+        SELECT *
+        FROM parts
+        WHERE review_id = sources.last_review_id AND number = sources.last_number
+        OFFSET 0
+    ) AS parts
     RETURNING number
 ),
 
@@ -36,10 +42,15 @@ kept AS (
         CASE WHEN dismissals.reason IS NOT NULL OR findings.status = 'DISMISSED' THEN 'DISMISSED' ELSE 'PERSISTING' END,
         coalesce(dismissals.reason, findings.dismissal)
     FROM sources
-    INNER JOIN findings ON findings.review_id = sources.last_review_id AND findings.number = sources.last_number
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM findings
+        WHERE review_id = sources.last_review_id AND number = sources.last_number AND status <> 'FIXED'
+        ORDER BY position
+        OFFSET 0
+    ) AS findings
     LEFT JOIN dismissals
         ON dismissals.owner = $5 AND dismissals.project = $6 AND dismissals.fingerprint = findings.fingerprint
-    WHERE findings.status <> 'FIXED'
     RETURNING told, status, severity
 ),
 

@@ -2,6 +2,17 @@
 -- part that it was.
 SELECT asked.path, latest.review_id, latest.number
 FROM unnest($3::text [], $4::bytea []) AS asked (path, identity)
-INNER JOIN latest ON latest.owner = $1 AND latest.project = $2 AND latest.path = asked.path
-INNER JOIN parts ON parts.review_id = latest.review_id AND parts.number = latest.number
+CROSS JOIN LATERAL (
+    -- OFFSET has each looked up by the key, which isn't chosen where this was planned when the tables were small.
+    SELECT review_id, number
+    FROM latest
+    WHERE owner = $1 AND project = $2 AND path = asked.path
+    OFFSET 0
+) AS latest
+CROSS JOIN LATERAL (
+    SELECT identity, outcome
+    FROM parts
+    WHERE review_id = latest.review_id AND number = latest.number
+    OFFSET 0
+) AS parts
 WHERE parts.identity = asked.identity AND parts.outcome = 'COMPLETE'

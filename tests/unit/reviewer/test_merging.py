@@ -20,6 +20,7 @@ SECRET: dict[str, Any] = {"category": Category.SECRET, "severity": Severity.HIGH
     [
         ("ruff/F401", "pylint/unused-import"),
         ("ruff/B006", "pylint/dangerous-default-value"),
+        ("ruff/PLW1510", "pylint/subprocess-run-check"),
         ("ruff/S307", "pylint/eval-used"),
         ("oxlint/no-eval", "eslint/no-eval"),
         ("oxlint/unicorn/no-thenable", "other/unicorn/no-thenable"),
