@@ -18,6 +18,8 @@ from services.reviewer.__main__ import foundation, part_handlers
 from services.reviewer.asking import Asking
 from services.reviewer.cache import AnswerCache
 from services.reviewer.config import ReviewerSettings
+from services.reviewer.equipment import Equipment
+from services.reviewer.linters.linting import Linting, known_linters
 from services.reviewer.linters.sandbox import Limits, Sandbox
 from services.reviewer.models.model import Answer, CallUsage
 from services.reviewer.models.prices import Price
@@ -70,8 +72,9 @@ def working(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> Se
         prices={NAME: Price(input=Decimal(1), output=Decimal(1))},
         cache_seconds=settings.cache_seconds,
     )
-    handlers = part_handlers(settings, base, asking, Sandbox(places=1, limits=Limits()))
-    return [*base.parts, base.jobs.worker(handlers)]
+    linting = Linting(known_linters(), places=2, limits=Limits())
+    handlers = part_handlers(settings, base, asking, linting, Sandbox(places=1, limits=Limits()))
+    return [*base.parts, Equipment(linting), base.jobs.worker(handlers)]
 
 
 if __name__ == "__main__":
