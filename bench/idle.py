@@ -6,6 +6,7 @@ import psutil
 
 from bench.figures import Figure, at_most
 from bench.surroundings import Surroundings
+from cli.stack.programs import PROGRAMS
 
 SETTLE_SECONDS, SECONDS = 5.0, 20.0
 # Transactions are counted when a session reports, which an idle one does after a second at most.
@@ -15,7 +16,7 @@ TRANSACTIONS = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE d
 async def measure(around: Surroundings) -> list[Figure]:
     """Over some seconds, without anybody calling."""
     await asyncio.sleep(SETTLE_SECONDS)
-    parts = ("postgres", "redis", "resolver", "generator", "gateway")
+    parts = ["postgres", "redis", *(program.name for program in PROGRAMS)]
     connection = await around.postgres()
     before, began = (
         await connection.fetchval(TRANSACTIONS),
