@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +67,17 @@ def placed_number(place: Sequence[str] | None) -> int:
     if not (place[0].isascii() and place[0].isdecimal() and len(place[0]) < 10):
         raise _placeless()
     return int(place[0])
+
+
+def placed_time(place: Sequence[str] | None) -> datetime | None:
+    """The time that a page begins at; None on the first. Raises InvalidArgument for what isn't `isoformat` of one."""
+    try:
+        time = None if place is None else datetime.fromisoformat(place[0])
+    except ValueError:
+        raise _placeless() from None
+    if time is not None and time.tzinfo is None:
+        raise _placeless()
+    return time
 
 
 def _placeless() -> InvalidArgument:

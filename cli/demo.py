@@ -1,4 +1,4 @@
-"""`atelier demo`: starts a system of its own, shows and checks what it does on real cards, and stops it again."""
+"""`atelier demo`: starts a system of its own, shows and checks what it does on cards and code, and stops it again."""
 
 import asyncio
 import contextlib
@@ -17,6 +17,7 @@ from cli.config import CliSettings
 from cli.connection import open_gateway
 from cli.demo_images import make_images
 from cli.demo_report import Report
+from cli.demo_review import review_code, review_documents, show_review
 from cli.demo_script import import_examples, run_script
 from cli.documents import coverage_rows
 from cli.errors import CliError
@@ -32,7 +33,8 @@ from cli.stack.problems import StackError
 from cli.stack.stack import Stack
 from cli.up import stack_problem
 
-EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+REPOSITORY = Path(__file__).resolve().parents[1]
+EXAMPLES = REPOSITORY / "examples"
 IMAGES = "demo-images"
 FILES = ("what", "name", "pixels", "bytes", "file")
 RESOLVED = ("source", "external_id", "tier", "catalog_id", "name", "ms", "card_id")
@@ -50,7 +52,7 @@ def demo(
     state_dir: StateDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Start a system, resolve, identify and scan real cards, make images, check it all, stop it."""
+    """Start a system, resolve, identify and scan real cards, make images, review code, check it all, stop it."""
     if not EXAMPLES.is_dir():
         raise CliError(
             f"The examples are not at {EXAMPLES}; run the demo in a clone of the repository.", ExitCode.NO_INPUT
@@ -87,6 +89,8 @@ async def _run(root: Path, catalog: str | None, folder: Path, manner: Manner) ->
             report = await run_script(gateway, EXAMPLES)
             say("Images of three poses, and cards of four players:")
             await make_images(gateway, report, folder, manner)
+            say("Reviewing three files of the project's own code …")
+            await review_code(gateway, report, REPOSITORY)
         _show(report, as_json=manner.telling is Telling.NOTHING)
         say("Stopping …")
     return report
@@ -102,6 +106,7 @@ def _show(report: Report, *, as_json: bool) -> None:
                 "collection": collection_document(report.collection),
                 "coverage": report.coverage,
                 "files": report.files,
+                **review_documents(report),
             }
         )
         return
@@ -117,6 +122,8 @@ def _show(report: Report, *, as_json: bool) -> None:
     write_table(("what", "count"), coverage_rows(report.coverage))
     say("What was made and drawn:")
     write_table(FILES, (_file_row(file) for file in report.files))
+    say("The review of three files of the project's own code:")
+    show_review(report)
 
 
 def _resolved_row(answer: dict[str, Any]) -> list[object]:

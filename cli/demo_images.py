@@ -27,7 +27,7 @@ CARDS = (
     ("tanaka-kenji", "PITCHING", 0, "LEGENDARY"),
 )
 EXPECTED = {"image": 6, "export": 6, "card": 4}
-PIXELS = {"image": (512, 512), "export": (1080, 1920), "card": (750, 1050)}
+PIXELS = {"image": (512, 512), "export": (1080, 1080), "card": (750, 1050)}
 
 
 async def make_images(gateway: Gateway, report: Report, folder: Path, manner: Manner) -> None:
@@ -56,7 +56,7 @@ async def _generate(gateway: Gateway, report: Report, folder: Path, manner: Mann
         size="512x512",
         style="clay",
         seed=7,
-        exports=["story:jpeg"],
+        exports=["square:jpeg"],
         lane="LANE_NORMAL",
         prefix=DEFAULT_PREFIX,
     )

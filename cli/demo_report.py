@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atelier.resolver.v1.scan_service_pb2 import GetCollectionResponse
+from atelier.reviewer.v1.quota_service_pb2 import Quota
+from atelier.reviewer.v1.review_service_pb2 import FileReview
 
 from cli.errors import CliError
 from cli.exits import ExitCode
+from cli.local_sources import LocalSources
+from cli.review_summary import Reviewed
 
 
 @dataclass(slots=True)
@@ -19,6 +23,11 @@ class Report:
     scan: dict[str, Any] = field(default_factory=dict)
     collection: GetCollectionResponse = field(default_factory=GetCollectionResponse)
     files: list[dict[str, Any]] = field(default_factory=list)
+    reviewed: Reviewed = field(default_factory=Reviewed)
+    reviewed_files: list[FileReview] = field(default_factory=list)
+    reviewed_again: Reviewed = field(default_factory=Reviewed)
+    sources: LocalSources = field(default_factory=LocalSources)
+    quota: Quota = field(default_factory=Quota)
     failures: list[str] = field(default_factory=list)
 
     def expect(self, holds: bool, sentence: str) -> None:

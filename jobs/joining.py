@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from chassis.gathering import Gathering
 from jobs import store
@@ -28,7 +29,7 @@ class Joining:
     async def _end(self, done: Sequence[tuple[HeldJob, Joint]]) -> list[bool]:
         # In the order of ids, as the keeper's statements have them, so that none waits for the other's rows in a ring.
         ordered = sorted(done, key=lambda one: one[0].job.id)
-        ended: set[Any] = set()
+        ended: set[UUID] = set()
 
         async def work(transaction: Transaction) -> None:
             nonlocal ended
@@ -44,7 +45,7 @@ class Joining:
         return [held.job.id in ended for held, _ in done]
 
 
-async def _fence(transaction: Transaction, helds: Sequence[HeldJob]) -> set[Any]:
+async def _fence(transaction: Transaction, helds: Sequence[HeldJob]) -> set[UUID]:
     return await store.finish_jobs(
         transaction.connection,
         [held.job.id for held in helds],

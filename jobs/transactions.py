@@ -69,6 +69,11 @@ class Transaction:
             if kind is not None and kind.on_end is not None:
                 await kind.on_end(self, _cancelled(job))
 
+    async def release_key(self, kind: str, key: str) -> None:
+        """Let jobs under a concurrency key that is held go on; one that isn't stays as it is."""
+        if await store.release_key(self.connection, kind, key):
+            self.ring(kind)
+
     def note_change(self, job_id: UUID) -> None:
         """Tell whoever watches the job of its change, once it is committed."""
         self.changed.append(job_id)

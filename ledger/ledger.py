@@ -88,6 +88,12 @@ async def settle(connection: "Connection", account: Account, key: str, actual: i
     return await store.settle(connection, account.subject, account.unit, key, actual)
 
 
+async def settle_in_full(connection: "Connection", unit: str, reservations: Sequence[tuple[str, str]]) -> None:
+    """End reservations, each a subject and its key, at just what was set aside. Those that had ended stay so."""
+    subjects, keys = zip(*reservations, strict=True)
+    await store.settle_in_full(connection, subjects, keys, unit)
+
+
 async def release(connection: "Connection", account: Account, keys: Sequence[str]) -> int:
     """End reservations without cost; how many this call ended. Those that had ended stay as they are."""
     return await store.release(connection, account.subject, account.unit, keys)

@@ -60,6 +60,11 @@ async def settle(connection: "Connection", subject: str, unit: str, key: str, ac
     return charged
 
 
+async def settle_in_full(connection: "Connection", subjects: Sequence[str], keys: Sequence[str], unit: str) -> None:
+    """End reservations at what was set aside."""
+    await connection.execute(SQL["settle_in_full"], subjects, keys, unit)
+
+
 async def release(connection: "Connection", subject: str, unit: str, keys: Sequence[str]) -> int:
     """How many reservations ended by it."""
     row = await connection.fetchrow(SQL["release"], subject, unit, keys)

@@ -51,8 +51,10 @@ class ExportHandler:
 
     async def _read(self, name: VariationName) -> tuple[store.Row | None, store.Rows]:
         async def read(connection: "Connection") -> tuple[store.Row | None, store.Rows]:
-            row = await store.get_variation(connection, name.generation_id, name.key)
-            return row, await store.list_unmade_exports(connection, name.generation_id, name.key)
+            rows = await store.get_variations(connection, [name.generation_id], [name.key])
+            return (rows[0] if rows else None), await store.list_unmade_exports(
+                connection, name.generation_id, name.key
+            )
 
         return await self._database.run(read)
 

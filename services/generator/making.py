@@ -1,9 +1,11 @@
 """Makes one image and stores it, or finds it stored. Knows no job and opens no transaction; nothing here is paid."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from chassis.gathering import Gathering
 from chassis.postgres import Database
 from jobs.points import reached
 from services.generator import store
@@ -37,7 +39,7 @@ class Made:
         return cls(original=original, thumbnail=thumbnail, **document)
 
     def columns(self) -> tuple[Any, ...]:
-        """The values $4 to $16 of `finish_variation.sql`."""
+        """The values $4 to $16 of `finish_variations.sql`."""
         return (*_columns(self.original), *_columns(self.thumbnail), self.backend, self.seconds, self.reused)
 
 
@@ -54,6 +56,7 @@ class Making:
 
     def __init__(self, *, database: Database, maker: Maker, pictures: PictureStore) -> None:
         self._database = database
+        self._images = Gathering(self._find_rows)
         self._maker = maker
         self._pictures = pictures
 
@@ -70,14 +73,18 @@ class Making:
         return await self._pictures.has(made.original) and await self._pictures.has(made.thumbnail)
 
     async def _find(self, identity: bytes) -> Made | None:
-        async def read(connection: "Connection") -> store.Row | None:
-            return await store.find_image(connection, identity)
-
-        row = await self._database.run(read)
+        row = await self._images.ask(identity)
         if row is None:
             return None
         made = Made(picture_of(row), picture_of(row, "thumbnail_"), row["backend"], row["seconds"], reused=True)
         return made if await self.still_there(made) else None
+
+    async def _find_rows(self, identities: Sequence[bytes]) -> list[store.Row | None]:
+        async def read(connection: "Connection") -> store.Rows:
+            return await store.find_images(connection, identities)
+
+        rows = {row["identity"]: row for row in await self._database.run(read)}
+        return [rows.get(identity) for identity in identities]
 
     async def _make(self, request: ImageRequest) -> Made:
         image = await self._maker.backend.generate(request)

@@ -99,9 +99,9 @@ async def list_exports(connection: "Connection", generation_id: UUID) -> Rows:
     return await connection.fetch(SQL["list_exports"], generation_id)
 
 
-async def get_variation(connection: "Connection", generation_id: UUID, key: str) -> Row | None:
-    """What making a variation takes, or None."""
-    return await connection.fetchrow(SQL["get_variation"], generation_id, key)
+async def get_variations(connection: "Connection", generation_ids: Sequence[UUID], keys: Sequence[str]) -> Rows:
+    """What making variations takes, of those that there are."""
+    return await connection.fetch(SQL["get_variations"], generation_ids, keys)
 
 
 async def list_unmade_exports(connection: "Connection", generation_id: UUID, key: str) -> Rows:
@@ -109,17 +109,14 @@ async def list_unmade_exports(connection: "Connection", generation_id: UUID, key
     return await connection.fetch(SQL["list_unmade_exports"], generation_id, key)
 
 
-async def find_image(connection: "Connection", identity: bytes) -> Row | None:
-    """The image that was made from the same, or None."""
-    return await connection.fetchrow(SQL["find_image"], identity)
+async def find_images(connection: "Connection", identities: Sequence[bytes]) -> Rows:
+    """The images that were made from the same, of those that there are."""
+    return await connection.fetch(SQL["find_images"], identities)
 
 
-async def finish_variation(
-    connection: "Connection", generation_id: UUID, key: str, job_id: UUID, values: Sequence[Any]
-) -> bool:
-    """Whether the variation was this job's, now SUCCEEDED with the values $4 to $18 of `finish_variation.sql`."""
-    row = await connection.fetchrow(SQL["finish_variation"], generation_id, key, job_id, *values)
-    return row is not None
+async def finish_variations(connection: "Connection", columns: Sequence[Sequence[Any]]) -> Rows:
+    """Those that were their jobs', now SUCCEEDED with the columns of `finish_variations.sql`."""
+    return await connection.fetch(SQL["finish_variations"], *columns)
 
 
 async def end_variation(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from atelier.generator.v1 import generation_service_pb2 as pb
 
+from chassis.gathering import Gathering
 from chassis.postgres import Database
 from jobs.job import EndedJob, ErrorClass
-from jobs.outcomes import Done, Failed, Outcome
+from jobs.outcomes import Done, Failed, Joint, Outcome
 from jobs.points import reached
 from jobs.running import Job
 from jobs.transactions import Transaction
@@ -18,7 +19,8 @@ from services.generator import store
 from services.generator.backends.backend import ImageRequest
 from services.generator.crediting import credits_of
 from services.generator.errors import JobOfGeneration
-from services.generator.exporting import Exported, Exporting, export_columns
+from services.generator.exporting import Exported, Exporting
+from services.generator.finishing import FinishedVariation, finish_variations
 from services.generator.making import Made, Making
 from services.generator.pictures import PictureStore
 from services.generator.plans import prompt_of
@@ -38,6 +40,7 @@ class VariationHandler:
 
     def __init__(self, *, database: Database, making: Making, pictures: PictureStore, exporting: Exporting) -> None:
         self._database = database
+        self._rows = Gathering(self._read)
         self._making = making
         self._pictures = pictures
         self._exporting = exporting
@@ -45,7 +48,7 @@ class VariationHandler:
     async def __call__(self, job: Job) -> Outcome:
         """Everything slow first, outside any transaction; row, progress and money are written with the end (I4, I8)."""
         name = VariationName.from_payload(job.payload)
-        row = await self._read(name)
+        row = await self._rows.ask(name)
         if row is None:
             return Failed(ErrorClass.NOT_FOUND, "The variation doesn't exist.")
         if row["state"] != "PENDING" or row["job_id"] != job.id:
@@ -58,16 +61,19 @@ class VariationHandler:
         exported = await self._export(job, name, made) if asked.exports else []
         reached("variation.exported")
 
-        async def write(transaction: Transaction) -> None:
-            await _finish(transaction, job, name, row, made, exported, identity)
+        finished = FinishedVariation(name=name, job_id=job.id, row=row, made=made, exported=exported, identity=identity)
+        return Done(Joint(finish_variations, finished))
 
-        return Done(write)
+    async def _read(self, names: Sequence[VariationName]) -> list[store.Row | None]:
+        """The rows of get_variations, for jobs that begin at once."""
 
-    async def _read(self, name: VariationName) -> store.Row | None:
-        async def read(connection: "Connection") -> store.Row | None:
-            return await store.get_variation(connection, name.generation_id, name.key)
+        async def read(connection: "Connection") -> store.Rows:
+            return await store.get_variations(
+                connection, [name.generation_id for name in names], [name.key for name in names]
+            )
 
-        return await self._database.run(read)
+        rows = {VariationName(row["generation_id"], row["key"]): row for row in await self._database.run(read)}
+        return [rows.get(name) for name in names]
 
     async def _obtain(self, job: Job, request: ImageRequest, identity: bytes, *, exports: int) -> Made:
         """The image that an earlier attempt stored, as long as it is there, or else a new one."""
@@ -96,7 +102,7 @@ class VariationHandler:
 
 
 def image_request(row: store.Row, asked: pb.CreateGenerationRequest) -> ImageRequest:
-    """What a row of get_variation, whose request is `asked`, asks a backend for."""
+    """What a row of get_variations, whose request is `asked`, asks a backend for."""
     return ImageRequest(
         skeleton=None if row["skeleton"] is None else _skeleton(row["skeleton"]),
         prompt=prompt_of(asked),
@@ -132,24 +138,3 @@ async def end_variation(transaction: Transaction, ended: EndedJob) -> None:
 async def refuse_retry(transaction: Transaction, ended: EndedJob) -> None:
     """Raises JobOfGeneration: a job alone would work without credits, or for a generation that has ended."""
     raise JobOfGeneration(str(VariationName.from_payload(ended.payload).generation_id))
-
-
-async def _finish(
-    transaction: Transaction,
-    job: Job,
-    name: VariationName,
-    row: store.Row,
-    made: Made,
-    exported: Sequence[Exported],
-    identity: bytes,
-) -> None:
-    """Exports, row, image and progress, and money. Everybody locks the generation before the account."""
-    connection = transaction.connection
-    cost = 0 if made.reused else row["price"]
-    values = (*made.columns(), identity, cost)
-    if not await store.finish_variation(connection, name.generation_id, name.key, job.id, values):
-        return
-    if exported:
-        await store.write_exports(connection, name.generation_id, name.key, export_columns(exported))
-    reached("variation.written")
-    await ledger.settle(connection, credits_of(row["owner"]), row["reservation"], cost)

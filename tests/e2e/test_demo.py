@@ -21,6 +21,12 @@ async def test_the_demo_shows_every_tier_and_ends_well_leaving_nothing_behind(tm
     assert (found["scan"]["resolved"], found["scan"]["auto_created"], found["collection"]["total_cards"]) == (9, 1, 9)
     assert {file["path"] for file in found["files"]} == {str(path) for path in images.iterdir()}
     assert len(found["files"]) == 16
+    first, again = found["review"], found["review_again"]
+    assert {file["path"].split("/")[0] for file in first["files"]} == {"chassis", "cli"}
+    assert first["outcome"] == "COMPLETE"
+    assert first["counts"]["new"] == sum(len(file["findings"]) for file in first["files"])
+    assert (again["counts"]["new"], again["counts"]["persisting"]) == (0, first["counts"]["new"])
+    assert (found["quota"]["requests"]["used"], found["quota"]["tokens"]["used"]) == (2, 0)
     assert [path for path in (tmp_path / "state").rglob("*") if path.is_file()] == []
 
 

@@ -17,21 +17,12 @@ from typing import Any
 
 import httpx
 
+from jobs.http_failures import class_of_status, retry_after_seconds
 from jobs.job import ErrorClass
 from jobs.outcomes import JobError
-from services.generator.backends.retry_after import retry_after_seconds
 
 MOST_BYTES_OF_REFUSAL = 64 * 2**10
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
-
-_BY_STATUS = {
-    401: ErrorClass.AUTH,
-    402: ErrorClass.QUOTA,
-    403: ErrorClass.AUTH,
-    404: ErrorClass.NOT_FOUND,
-    408: ErrorClass.TIMEOUT,
-    429: ErrorClass.RATE_LIMITED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +110,8 @@ class Peer:
 
 
 def refused(name: str, status: int, headers: Mapping[str, str]) -> JobError:
-    """The failure that a status tells of: by the design's table, with 402 as QUOTA and what else is 4xx as INVALID."""
-    error_class = _BY_STATUS.get(status)
-    if error_class is None:
-        error_class = {4: ErrorClass.INVALID, 5: ErrorClass.NETWORK}.get(status // 100, ErrorClass.UNKNOWN)
+    """The failure that a status tells of."""
+    error_class = class_of_status(status)
     after = retry_after_seconds(headers, datetime.now(UTC)) if error_class is ErrorClass.RATE_LIMITED else None
     return JobError(error_class, f"{name} answered with status {status}.", after_seconds=after)
 

@@ -2,9 +2,9 @@
 
 429 is RATE_LIMITED, after what the server says (`Retry-After` in seconds or as a date, or `retry-after-ms`), but QUOTA
 where its code says that there is no budget left; 529 (Anthropic: overloaded) is RATE_LIMITED too, as it asks for the
-same patience. 401 and 403 are AUTH, 402 QUOTA, 404 NOT_FOUND, 408 and 504 TIMEOUT, other 4xx INVALID, other 5xx
-NETWORK. A connection that fails or is cut is NETWORK, a call that takes too long TIMEOUT, a refusal and an answer that
-reached its limit of tokens INVALID: the same again would end alike. What isn't of the form asked for is UNKNOWN.
+same patience. Other statuses are as jobs/http_failures.py has them. A connection that fails or is cut is NETWORK, a
+call that takes too long TIMEOUT, a refusal and an answer that reached its limit of tokens INVALID: the same again would
+end alike. What isn't of the form asked for is UNKNOWN.
 
 What a server says of a failure is never passed on: it may quote the request.
 
@@ -20,19 +20,11 @@ from pydantic_ai.exceptions import (
     OutputTokenLimitExceeded,
 )
 
+from jobs.http_failures import class_of_status
 from jobs.job import ErrorClass
 from jobs.outcomes import Failed
 
-_BY_STATUS = {
-    401: ErrorClass.AUTH,
-    402: ErrorClass.QUOTA,
-    403: ErrorClass.AUTH,
-    404: ErrorClass.NOT_FOUND,
-    408: ErrorClass.TIMEOUT,
-    429: ErrorClass.RATE_LIMITED,
-    504: ErrorClass.TIMEOUT,
-    529: ErrorClass.RATE_LIMITED,
-}
+_OVERLOADED = 529
 _NO_BUDGET = frozenset(
     {
         "billing_error",
@@ -66,8 +58,7 @@ def failure_of(model: str, error: Exception, *, refused: bool) -> Failed:
 def _by_status(model: str, error: ModelHTTPError) -> Failed:
     if _NO_BUDGET & {error.provider_error_code, error.provider_error_type}:
         return Failed(ErrorClass.QUOTA, f"The account for {model} has no budget left.")
-    error_class = _BY_STATUS.get(error.status_code)
-    if error_class is None:
-        error_class = {4: ErrorClass.INVALID, 5: ErrorClass.NETWORK}.get(error.status_code // 100, ErrorClass.UNKNOWN)
+    overloaded = error.status_code == _OVERLOADED
+    error_class = ErrorClass.RATE_LIMITED if overloaded else class_of_status(error.status_code)
     after = error.retry_after if error_class is ErrorClass.RATE_LIMITED else None
     return Failed(error_class, f"{model} answered with status {error.status_code}.", after)

@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from atelier.generator.v1 import generation_service_pb2 as pb
@@ -14,7 +15,7 @@ from PIL import Image
 
 from jobs.job import ErrorClass
 from jobs.operating import Operating
-from jobs.outcomes import JobError
+from jobs.outcomes import Done, JobError, Joint
 from jobs.running import Job
 from services.generator.errors import GenerationEnded, GenerationRunning, JobOfGeneration, NothingToRetry
 from services.generator.gallery import by_name
@@ -25,6 +26,10 @@ from tests.integration.generator.conftest import Generator, caller
 
 SUCCEEDED, PARTIALLY = pb.GENERATION_STATE_SUCCEEDED, pb.GENERATION_STATE_PARTIALLY_SUCCEEDED
 FAILED, CANCELLED, RUNNING = pb.GENERATION_STATE_FAILED, pb.GENERATION_STATE_CANCELLED, pb.GENERATION_STATE_RUNNING
+FIRST_JOB = """
+SELECT jobs.id, owner, payload FROM jobs INNER JOIN variations ON variations.job_id = jobs.id
+WHERE generation_id = $1 ORDER BY position
+"""
 SQUARE_JPEG = pb.ExportSpec(preset=pb.EXPORT_PRESET_SQUARE, format=pb.IMAGE_FORMAT_JPEG)
 STORY_WEBP = pb.ExportSpec(preset=pb.EXPORT_PRESET_STORY, format=pb.IMAGE_FORMAT_WEBP)
 
@@ -98,6 +103,23 @@ async def test_an_image_whose_object_was_lost_is_made_again(working: Generator) 
 
     assert (again.variations[0].reused, again.credits_charged) == (False, 1)
     assert first.variations[0].original.sha256 + ".png" in working.stored()
+
+
+async def test_the_very_same_image_made_twice_at_once_is_kept_once_and_both_are_paid(generator: Generator) -> None:
+    await generator.fund(2)
+    made = [await generator.create(poses=["waving"]) for _ in range(2)]
+    outcomes = [await generator.handlers["variation"](await job_of(generator, one)) for one in made]
+    effects = [one.effect for one in outcomes if isinstance(one, Done)]
+    joint = [one for one in effects if isinstance(one, Joint)]
+
+    await generator.jobs.transactions.transact(
+        lambda transaction: joint[0].write(transaction, [one.value for one in joint])
+    )
+
+    ended = [await generator.get(one) for one in made]
+    assert [(one.state, one.credits_charged) for one in ended] == [(SUCCEEDED, 1), (SUCCEEDED, 1)]
+    assert await generator.fetch("SELECT count(*) AS kept FROM images") == [{"kept": 1}]
+    assert await generator.balance() == (0, 0)
 
 
 async def test_what_failed_is_counted_and_its_credits_come_back_once(working: Generator) -> None:
@@ -371,7 +393,7 @@ async def job_of(generator: Generator, generation: pb.Generation) -> Job:
     async def save(job: Job, checkpoint: bytes) -> None:
         return None
 
-    (row, *_) = await generator.fetch("SELECT id, owner, payload FROM jobs ORDER BY id")
+    (row, *_) = await generator.fetch(FIRST_JOB, UUID(generation.generation_id))
     return Job(
         job_id=row["id"],
         kind=generator.jobs.kinds["variation"],

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -11,13 +13,43 @@ import pytest
 from jobs import events
 from jobs.job import EndedJob, ErrorClass, NewJob
 from jobs.kinds import Kind
-from jobs.outcomes import Done, Failed, Later, Outcome
+from jobs.outcomes import Done, Failed, Joint, Later, Outcome
 from jobs.running import Job
 from jobs.transactions import Transaction
-from tests.integration.jobs.engine import WORK, Blocking, Engines, done, within
+from tests.integration.jobs.engine import WORK, Blocking, Engine, Engines, done, within
 
 COUNT = "UPDATE catalogue SET revision = revision + 1"
 COUNTED = "SELECT revision FROM catalogue"
+TOGETHER = Kind(name="work", concurrency=4, max_attempts=1)
+
+
+class Together:
+    """A handler whose jobs are done at the same moment, once so many have begun, and an effect that they share."""
+
+    def __init__(self, jobs: int) -> None:
+        self.lots: list[list[bytes]] = []
+        self.all_begun = asyncio.Event()
+        self.go = asyncio.Event()
+        self._left = jobs
+
+    async def __call__(self, job: Job) -> Outcome:
+        self._left -= 1
+        if not self._left:
+            self.all_begun.set()
+        await self.go.wait()
+        return Done(Joint(self._write, job.payload))
+
+    async def _write(self, transaction: Transaction, payloads: Sequence[bytes]) -> None:
+        self.lots.append(sorted(payloads))
+        for _ in payloads:
+            await transaction.connection.execute(COUNT)
+        if b"broken" in payloads:
+            raise LookupError("a bug")
+
+
+async def enqueue_payloads(own: Engine, *payloads: bytes) -> list[UUID]:
+    made = await own.enqueue(*[NewJob(kind="work", owner="ann", payload=payload) for payload in payloads])
+    return [one.id for one in made]
 
 
 async def test_an_effect_commits_with_its_job(engine: Engines) -> None:
@@ -133,6 +165,48 @@ async def test_a_lost_connection_at_the_commit_writes_the_effect_once(
 
     assert (row["state"], row["attempt"], starts) == ("SUCCEEDED", 1, [1])
     assert await own.count(COUNTED) == 1
+
+
+async def test_joint_effects_of_jobs_that_are_done_at_once_are_written_together(engine: Engines) -> None:
+    together = Together(3)
+    own = await engine([TOGETHER], {"work": together})
+    await enqueue_payloads(own, b"1", b"2", b"3")
+
+    await within(together.all_begun.wait())
+    together.go.set()
+    await own.until_all_ended()
+
+    assert together.lots == [[b"1", b"2", b"3"]]
+    assert await own.count("SELECT count(*) FROM jobs WHERE state = 'SUCCEEDED'") == await own.count(COUNTED) == 3
+
+
+async def test_a_joint_effect_that_cannot_be_written_fails_its_own_job_and_no_other(engine: Engines) -> None:
+    together = Together(3)
+    own = await engine([TOGETHER], {"work": together})
+    broken, *others = await enqueue_payloads(own, b"broken", b"1", b"2")
+
+    await within(together.all_begun.wait())
+    together.go.set()
+    await own.until_all_ended()
+
+    assert [(await own.row(one))["state"] for one in (broken, *others)] == ["FAILED", "SUCCEEDED", "SUCCEEDED"]
+    assert sorted(together.lots) == [[b"1"], [b"1", b"2", b"broken"], [b"2"], [b"broken"]]
+    assert await own.count(COUNTED) == 2
+
+
+async def test_of_joint_effects_that_of_a_job_whose_lease_was_lost_is_left_out(engine: Engines) -> None:
+    together = Together(3)
+    own = await engine([TOGETHER], {"work": together}, lease_seconds=60)
+    lost, *others = await enqueue_payloads(own, b"lost", b"1", b"2")
+
+    await within(together.all_begun.wait())
+    await own.fetch("UPDATE jobs SET lease_token = gen_random_uuid() WHERE id = $1", lost)
+    together.go.set()
+    for one in others:
+        assert (await own.until(one))["state"] == "SUCCEEDED"
+
+    assert (together.lots, (await own.row(lost))["state"]) == ([[b"1", b"2"]], "RUNNING")
+    assert await own.count(COUNTED) == 2
 
 
 async def test_a_failure_with_an_effect_writes_it_only_when_the_job_ends_by_it(engine: Engines) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from jobs import store
 from jobs.job import ErrorClass, NewJob
 from jobs.kinds import Kind
 from jobs.outcomes import Done, Failed, JobError, Outcome
@@ -102,12 +101,11 @@ async def test_a_refused_account_is_held_and_others_go_on(engine: Engines) -> No
     )  # fmt: skip
     assert (await own.row(waiting.id))["state"] == "QUEUED"
 
-    async def resume(transaction: Transaction) -> bool:
-        transaction.ring("work")
-        return await store.release_key(transaction.connection, "work", "ann")
+    async def resume(transaction: Transaction) -> None:
+        await transaction.release_key("work", "ann")
 
     revoked["ann"] = False
-    assert await own.transact(resume)
+    await own.transact(resume)
 
     assert (await own.until(waiting.id))["state"] == "SUCCEEDED"
 

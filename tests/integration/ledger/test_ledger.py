@@ -166,6 +166,33 @@ async def test_a_settlement_at_just_what_was_reserved_waits_for_nobody(database:
     assert await imbalances(database) == []
 
 
+async def test_reservations_of_several_are_settled_in_full_each_once_and_waiting_for_nobody(
+    database: Database,
+) -> None:
+    bob = Account("bob", "credits")
+    await grant(database, 10)
+    await grant(database, 10, account=bob)
+    await reserve(database, a=1, b=2, c=3)
+    await reserve(database, bob, a=4)
+    await release(database, "c")
+
+    async def hold(connection: "Connection") -> None:
+        await ledger.settle(connection, ALICE, "b", 1)
+        async with asyncio.timeout(10):
+            await database.transact(settle_all)
+
+    async def settle_all(connection: "Connection") -> None:
+        ended = [("alice", "a"), ("bob", "a"), ("alice", "c"), ("bob", "unknown"), ("bob", "a")]
+        await ledger.settle_in_full(connection, "credits", ended)
+
+    await database.transact(hold)
+    await database.transact(settle_all)
+
+    assert await balance_of(database) == Balance(available=8, reserved=0, used=2)
+    assert await balance_of(database, bob) == Balance(available=6, reserved=0, used=4)
+    assert await imbalances(database) == []
+
+
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 async def test_the_balance_is_the_sum_of_entries_after_any_storm_of_spenders(database: Database, seed: int) -> None:
