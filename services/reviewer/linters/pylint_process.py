@@ -91,7 +91,7 @@ def main(names: list[str]) -> None:
         next(make_ready())
     linter = _linters[0]
     # Only now: what pylint itself is made of has been imported.
-    sys.path[:] = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), _extensions()]
+    sys.path[:] = [sysconfig.get_path("stdlib"), _modules_in_c()]
     reporter = CollectingReporter()
     linter.set_reporter(reporter)
     linter.check(names)
@@ -116,9 +116,10 @@ def _linter() -> PyLinter:
     return linter
 
 
-def _extensions() -> str:
-    """Where the standard library's modules in C are."""
-    return os.path.join(sysconfig.get_path("platstdlib"), "lib-dynload")
+def _modules_in_c() -> str:
+    """Where the standard library's modules in C are: with Python itself, also in an environment of its own."""
+    folder = sysconfig.get_path("platstdlib", vars={"platbase": sys.base_exec_prefix})
+    return os.path.join(folder, "lib-dynload")
 
 
 def _told(message: Any) -> dict[str, Any]:

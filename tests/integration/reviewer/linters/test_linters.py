@@ -59,6 +59,14 @@ async def test_ruff_and_pylint_look_at_python(linting: Linting) -> None:
     assert found["pylint/cell-var-from-loop"].place == Place(8, 23, 8, 27)
 
 
+async def test_what_the_standard_library_has_in_c_is_known(linting: Linting) -> None:
+    text = "import socket\nimport zlib\n\nprint(socket.AF_INET, socket.SOCK_STREAM, zlib.crc32(b''))\n"
+
+    linted = await linting.look(Source("a.py", text, "python"))
+
+    assert linted.findings == []
+
+
 async def test_oxlint_looks_at_javascript_and_typescript(linting: Linting) -> None:
     linted = await look(linting, "app.js", JAVASCRIPT, "javascript")
     typed = await look(linting, "App.tsx", "export const x: string = <b>{y as string}</b>;\ndebugger;\n", "typescript")
