@@ -96,13 +96,14 @@ class Accepting:
         }
 
         async def read(connection: "Connection") -> _Sorted:
-            if await _find(connection, owner, new) is not None:
-                raise Accepted
             known = await store.list_reviewed(
                 connection, owner, new.project, paths=list(compared), identities=list(compared.values())
             )
             parts = _sorted(new, identities, {row["path"]: row for row in known})
             if parts.work:
+                # Else the writing finds out by itself, before anything is written.
+                if await _find(connection, owner, new) is not None:
+                    raise Accepted
                 await self._budget.check(connection, owner, tokens=sum(part.tokens for part in parts.work.values()))
             return parts
 

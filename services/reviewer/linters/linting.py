@@ -25,12 +25,16 @@ class Linted:
 
 
 class Linting:
-    """The linters and the `sandbox` that they run in, which others may use too; `places` runs at once."""
+    """The linters and the sandboxes that they run in, with `places` runs at once in each; others may use `sandbox` too.
+
+    Programs have one of their own, without the modules: forking those takes longer than many a program runs.
+    """
 
     def __init__(self, linters: Sequence[Linter], *, places: int, limits: Limits) -> None:
         self._linters = linters
         modules = [linter.warm for linter in linters if linter.warm]
         self.sandbox = Sandbox(places=places, limits=limits, modules=modules)
+        self._programs = Sandbox(places=places, limits=limits)
 
     async def look(self, source: Source) -> Linted:
         """Let all linters of the file's language look at it. Never raises for what a file or a tool does."""
@@ -45,15 +49,16 @@ class Linting:
         return Linted(findings, [run for _, run in told])
 
     async def close(self) -> None:
-        """End the sandbox. Closing twice is legal."""
-        await self.sandbox.close()
+        """End the sandboxes. Closing twice is legal."""
+        await asyncio.gather(self.sandbox.close(), self._programs.close())
 
     async def _look(self, linter: Linter, source: Source) -> tuple[list[Finding], ToolRun]:
         began = time.monotonic()
+        sandbox = self.sandbox if linter.warm else self._programs
         version, findings, status, message = "", list[Finding](), ToolStatus.RAN, ""
         try:
-            version = await linter.version(self.sandbox)
-            findings = _in_file(await linter.look(source, self.sandbox), source.lines)
+            version = await linter.version(sandbox)
+            findings = _in_file(await linter.look(source, sandbox), source.lines)
         except Missing as error:
             status, message = ToolStatus.MISSING, str(error)
         except CutOff as error:
