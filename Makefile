@@ -9,7 +9,7 @@ TESTERS ?= 3
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 # All but the weights' own libraries (`diffusers`), which are gigabytes.
-EXTRAS := cli gateway generator resolver reviewer stack
+EXTRAS := cli engager gateway generator resolver reviewer stack
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check format stubs verify lock chaos bench clean

@@ -5,7 +5,20 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import uvloop
 
-from bench import cards, gateway, generations, identify, idle, imports, jobs, memory, resolve, scans
+from bench import (
+    cards,
+    engagements,
+    gateway,
+    generations,
+    identify,
+    idle,
+    imports,
+    jobs,
+    memory,
+    resolve,
+    reviews,
+    scans,
+)
 from bench.figures import Figure, keep, print_table
 from bench.surroundings import Surroundings, surroundings
 
@@ -18,6 +31,8 @@ BENCHES: dict[str, Callable[[Surroundings], Awaitable[list[Figure]]]] = {
     "scans": scans.measure,
     "generations": generations.measure,
     "cards": cards.measure,
+    "reviews": reviews.measure,
+    "engagements": engagements.measure,
     "jobs": jobs.measure,
     "idle": idle.measure,
 }

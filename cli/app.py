@@ -11,6 +11,7 @@ from cli import (
     confirm,
     credit,
     demo,
+    engage,
     generate,
     generations,
     identify,
@@ -72,6 +73,7 @@ app.add_typer(credit.app, name="credits")
 app.command()(review.review)
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(quota.app, name="quota")
+app.add_typer(engage.app, name="engage")
 jobs.app.command()(queues.pause)
 jobs.app.command()(queues.resume)
 jobs.app.command()(queues.stats)

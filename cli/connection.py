@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import grpc
+from atelier.engager.v1.engagement_service_pb2_grpc import EngagementServiceStub
 from atelier.generator.v1.card_art_service_pb2_grpc import CardArtServiceStub
 from atelier.generator.v1.credit_service_pb2_grpc import CreditServiceStub
 from atelier.generator.v1.generation_service_pb2_grpc import GenerationServiceStub
@@ -22,7 +23,7 @@ from cli.errors import CliError, explain
 from cli.exits import ExitCode
 
 RESOLVER_PACKAGE = "atelier.resolver.v1"
-MORE_PACKAGES = ("atelier.generator.v1", "atelier.reviewer.v1", "atelier.jobs.v1")
+MORE_PACKAGES = ("atelier.generator.v1", "atelier.reviewer.v1", "atelier.engager.v1", "atelier.jobs.v1")
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class Gateway:
         self.reviews: Any = ReviewServiceStub(channel)
         self.repositories: Any = RepositoryServiceStub(channel)
         self.quotas: Any = QuotaServiceStub(channel)
+        self.engagements: Any = EngagementServiceStub(channel)
         self.jobs: Any = JobsServiceStub(channel)
 
 

@@ -1,4 +1,4 @@
-"""`atelier demo`: starts a system of its own, shows and checks what it does on cards and code, and stops it again."""
+"""`atelier demo`: starts a system of its own, shows and checks what it does, and stops it again."""
 
 import asyncio
 import contextlib
@@ -12,9 +12,11 @@ from typing import Annotated, Any
 import typer
 from pydantic import SecretStr
 
+from cli.activity_documents import ACTIVITIES, activity_document
 from cli.catalogue_files import open_cards
 from cli.config import CliSettings
 from cli.connection import open_gateway
+from cli.demo_engage import demo_programs, engage
 from cli.demo_images import make_images
 from cli.demo_report import Report
 from cli.demo_review import review_code, review_documents, show_review
@@ -52,7 +54,7 @@ def demo(
     state_dir: StateDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Start a system, resolve, identify and scan real cards, make images, review code, check it all, stop it."""
+    """Start a system, resolve, identify and scan real cards, make images, review code, act, check it all, stop it."""
     if not EXAMPLES.is_dir():
         raise CliError(
             f"The examples are not at {EXAMPLES}; run the demo in a clone of the repository.", ExitCode.NO_INPUT
@@ -80,7 +82,7 @@ def demo(
 async def _run(root: Path, catalog: str | None, folder: Path, manner: Manner) -> Report:
     say("Starting PostgreSQL, Redis, the services and the gateway …")
     began = time.monotonic()
-    async with Stack(root, ports=Ports.free()) as stack:
+    async with Stack(root, programs=demo_programs(), ports=Ports.free()) as stack:
         say(f"Ready after {time.monotonic() - began:.1f} s; the gateway is at {stack.gateway_address}.")
         token = SecretStr(stack.layout.token.read_text())
         async with open_gateway(CliSettings(address=stack.gateway_address, token=token)) as gateway:
@@ -91,6 +93,8 @@ async def _run(root: Path, catalog: str | None, folder: Path, manner: Manner) ->
             await make_images(gateway, report, folder, manner)
             say("Reviewing three files of the project's own code …")
             await review_code(gateway, report, REPOSITORY)
+            say("Carrying out five activities by a receiver of the demo's own …")
+            await engage(gateway, report, stack.layout.webhook_secrets)
         _show(report, as_json=manner.telling is Telling.NOTHING)
         say("Stopping …")
     return report
@@ -107,6 +111,7 @@ def _show(report: Report, *, as_json: bool) -> None:
                 "coverage": report.coverage,
                 "files": report.files,
                 **review_documents(report),
+                "activities": [activity_document(activity) for activity in report.activities],
             }
         )
         return
@@ -124,6 +129,8 @@ def _show(report: Report, *, as_json: bool) -> None:
     write_table(FILES, (_file_row(file) for file in report.files))
     say("The review of three files of the project's own code:")
     show_review(report)
+    say("Activities, one of which was refused at first and one whose answer was lost:")
+    ACTIVITIES.show(report.activities, as_json=False)
 
 
 def _resolved_row(answer: dict[str, Any]) -> list[object]:

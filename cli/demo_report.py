@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from atelier.engager.v1.engagement_service_pb2 import Activity
 from atelier.resolver.v1.scan_service_pb2 import GetCollectionResponse
 from atelier.reviewer.v1.quota_service_pb2 import Quota
 from atelier.reviewer.v1.review_service_pb2 import FileReview
@@ -28,6 +29,7 @@ class Report:
     reviewed_again: Reviewed = field(default_factory=Reviewed)
     sources: LocalSources = field(default_factory=LocalSources)
     quota: Quota = field(default_factory=Quota)
+    activities: list[Activity] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
     def expect(self, holds: bool, sentence: str) -> None:

@@ -24,6 +24,7 @@ class GatewaySettings(ProcessSettings):
     resolver_address: str = Field("127.0.0.1:7410", description="Where the resolver listens (gRPC); empty: nowhere.")
     generator_address: str = Field("127.0.0.1:7420", description="Where the generator listens; empty: nowhere.")
     reviewer_address: str = Field("127.0.0.1:7430", description="Where the reviewer listens; empty: nowhere.")
+    engager_address: str = Field("127.0.0.1:7440", description="Where the engager listens; empty: nowhere.")
 
     # A field that is wrong itself isn't in `told.data`, and was reported already.
     @field_validator("media_secret_file")

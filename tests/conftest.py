@@ -27,7 +27,7 @@ from tests.shared_data import SHARED_DATA
 
 MIGRATIONS = [
     REPOSITORY / part / "migrations"
-    for part in ("jobs", "ledger", "services/resolver", "services/generator", "services/reviewer")
+    for part in ("jobs", "ledger", "services/resolver", "services/generator", "services/reviewer", "services/engager")
 ]
 
 

@@ -63,6 +63,11 @@ class Layout:
         return self.secrets / "media"
 
     @property
+    def webhook_secrets(self) -> Path:
+        """Secrets that sign calls of webhooks, a file each, which whoever calls them puts there."""
+        return self.root / "webhooks"
+
+    @property
     def token(self) -> Path:
         """A token for the person at this machine."""
         return self.root / "token"
@@ -100,7 +105,7 @@ class Layout:
         """Make what is missing. Raises StackError when the root can't be written. Deletes nothing."""
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=_passage_mode())
-            for folder in (self.redis, self.blobs, self.log.parent, self.secrets):
+            for folder in (self.redis, self.blobs, self.log.parent, self.secrets, self.webhook_secrets):
                 folder.mkdir(exist_ok=True, mode=0o700)
             self.secrets.chmod(0o700)
             # The folder holds secrets and is nobody's source code.

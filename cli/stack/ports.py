@@ -24,6 +24,8 @@ class Ports:
     generator_metrics: int = 7429
     reviewer: int = 7430
     reviewer_metrics: int = 7439
+    engager: int = 7440
+    engager_metrics: int = 7449
 
     @classmethod
     def free(cls) -> "Ports":

@@ -25,6 +25,7 @@ class Surroundings:
     blobs_url: str
     jwt_secret_file: Path
     media_secret_file: Path
+    webhook_secrets: Path
     database_url: Callable[[str], str]
 
 
@@ -106,6 +107,10 @@ def _reviewer_settings(around: Surroundings) -> dict[str, str]:
     return _service_settings("reviewer", around)
 
 
+def _engager_settings(around: Surroundings) -> dict[str, str]:
+    return _service_settings("engager", around) | {"ATELIER_ENGAGER_SECRETS_FOLDER": str(around.webhook_secrets)}
+
+
 def _media_settings(around: Surroundings) -> dict[str, str]:
     return {"ATELIER_MEDIA_SECRET_FILE": str(around.media_secret_file)}
 
@@ -120,6 +125,7 @@ def _gateway_settings(around: Surroundings) -> dict[str, str]:
         "ATELIER_GATEWAY_RESOLVER_ADDRESS": f"{LOOPBACK}:{around.ports.resolver}",
         "ATELIER_GATEWAY_GENERATOR_ADDRESS": f"{LOOPBACK}:{around.ports.generator}",
         "ATELIER_GATEWAY_REVIEWER_ADDRESS": f"{LOOPBACK}:{around.ports.reviewer}",
+        "ATELIER_GATEWAY_ENGAGER_ADDRESS": f"{LOOPBACK}:{around.ports.engager}",
     }
 
 
@@ -137,6 +143,7 @@ PROGRAMS = (
     _service("resolver", _resolver_settings),
     _service("generator", _generator_settings),
     _service("reviewer", _reviewer_settings),
+    _service("engager", _engager_settings),
     Program(
         name="gateway",
         arguments=("-m", "gateway", "serve"),

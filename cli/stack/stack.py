@@ -196,6 +196,7 @@ class Stack:
             blobs_url=self.layout.blobs.as_uri(),
             jwt_secret_file=self.layout.jwt_secret,
             media_secret_file=self.layout.media_secret,
+            webhook_secrets=self.layout.webhook_secrets,
             database_url=self._postgres.database_url,
         )
 

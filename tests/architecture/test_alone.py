@@ -61,6 +61,7 @@ def secret(tmp_path: Path) -> str:
         ("resolver", ["jobs", "chassis"]),
         ("generator", ["jobs", "ledger", "chassis"]),
         ("reviewer", ["jobs", "ledger", "chassis"]),
+        ("engager", ["jobs", "chassis"]),
     ],
 )
 def test_a_service_starts_alone(

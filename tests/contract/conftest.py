@@ -17,13 +17,15 @@ from google.rpc import error_details_pb2, status_pb2
 from chassis.auth import Role, sign_token
 from chassis.client import open_channel, token_interceptors
 from chassis.server import GrpcServer
+from services.engager.__main__ import running as engager_running
+from services.engager.config import EngagerSettings
 from services.generator.__main__ import running as generator_running
 from services.generator.config import GeneratorSettings
 from services.resolver.__main__ import running
 from services.resolver.config import ResolverSettings
 from services.reviewer.__main__ import running as reviewer_running
 from services.reviewer.config import ReviewerSettings
-from tests.conftest import Schema
+from tests.conftest import Schema, Servers
 from tests.shared_data import DIMENSIONS
 
 SECRET = "s" * 64
@@ -131,6 +133,34 @@ async def reviewer(schema: Schema, tmp_path: Path, log: structlog.stdlib.BoundLo
         lite_requests=2,
     )
     parts = reviewer_running(settings, log)
+    for part in parts:
+        await part.start()
+    server = next(part for part in parts if isinstance(part, GrpcServer))
+    yield Served(f"127.0.0.1:{server.port}")
+    for part in reversed(parts):
+        await part.stop()
+
+
+@pytest.fixture
+async def engager(
+    servers: Servers, schema: Schema, tmp_path: Path, log: structlog.stdlib.BoundLogger
+) -> AsyncIterator[Served]:
+    """A running engager, which knows a secret `shop` and may call webhooks of 203.0.113.0/24."""
+    (tmp_path / "jwt").write_text(SECRET)
+    (tmp_path / "webhooks").mkdir()
+    (tmp_path / "webhooks" / "shop").write_text(SECRET)
+    settings = EngagerSettings(
+        port=0,
+        metrics_port=0,
+        database_url=schema.url.get_secret_value(),
+        schema_name=schema.name,
+        grace_seconds=1,
+        jwt_secret_file=tmp_path / "jwt",
+        redis_url=servers.stack.redis_url,
+        secrets_folder=tmp_path / "webhooks",
+        allowed_networks="203.0.113.0/24",
+    )
+    parts = engager_running(settings, log)
     for part in parts:
         await part.start()
     server = next(part for part in parts if isinstance(part, GrpcServer))

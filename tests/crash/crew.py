@@ -140,15 +140,15 @@ class Crew:
 
     async def work_at(self, shift_seconds: float) -> Member:
         """A worker whose wall clock is wrong from its first moment on, and so no fork."""
+        return await self.launch("tests.crash.skewed", str(shift_seconds), "work")
+
+    async def launch(self, module: str, *arguments: str, aim: str = "", **settings: str) -> Member:
+        """`python -m module`, killed when we are, also while frozen. `aim`: as for `work`."""
         log = self._new_log()
         with log.open("wb") as errors:
             process = await asyncio.create_subprocess_exec(
-                # Killed when we are.
-                *launch_argv(
-                    [sys.executable, "-m", "tests.crash.skewed", str(shift_seconds), "work"],
-                    death_signal=signal.SIGKILL,
-                ),
-                env=self._environment({}),
+                *launch_argv([sys.executable, "-m", module, *arguments], death_signal=signal.SIGKILL),
+                env=self._environment(_aimed(settings, aim, log)),
                 cwd=REPOSITORY,
                 stdin=DEVNULL,
                 stderr=errors,
@@ -161,11 +161,9 @@ class Crew:
 
     def _fork(self, role: str, aim: str, settings: Mapping[str, str]) -> Member:
         log = self._new_log()
-        if aim:
-            settings = {**settings, "ATELIER_TEST_POINT": f"{aim}:{log.with_suffix('.hit')}"}
         ours, its = socket.socketpair()
         with its:
-            process = fork([role], environment=self._environment(settings), log=log, line=its)
+            process = fork([role], environment=self._environment(_aimed(settings, aim, log)), log=log, line=its)
         return self._join(Member(process, log, ours))
 
     def _join(self, member: Member) -> Member:
@@ -190,3 +188,7 @@ class Crew:
             await member.bury()
             if error is not None:
                 sys.stderr.write(f"--- process {member.pid}\n{member.log}")
+
+
+def _aimed(settings: Mapping[str, str], aim: str, log: Path) -> Mapping[str, str]:
+    return {**settings, "ATELIER_TEST_POINT": f"{aim}:{log.with_suffix('.hit')}"} if aim else settings

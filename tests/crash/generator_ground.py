@@ -1,9 +1,5 @@
 """Where the generator's crash tests happen: a schema, an object store, a generation, and the judgement at its end."""
 
-import asyncio
-import signal
-import sys
-from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +14,6 @@ from opentelemetry.metrics import NoOpMeter
 
 from chassis.auth import Principal, Role, principal
 from chassis.postgres import Database
-from cli.stack.accounts import launch_argv
 from jobs.runtime import JobRuntime
 from ledger import ledger
 from ledger import store as ledger_store
@@ -28,7 +23,7 @@ from services.generator.generating import Generating, GenerationView, read_gener
 from services.generator.handlers import export_kind, variation_kind
 from services.generator.posing import Posing
 from services.generator.steering import Steering
-from tests.conftest import REPOSITORY, Schema
+from tests.conftest import Schema
 from tests.crash.crew import Crew, Member, until
 from tests.crash.generator_program import LIMITS, NAME
 
@@ -49,19 +44,7 @@ class GeneratorCrew(Crew):
 
     async def generate(self, *, aim: str = "", **settings: str) -> Member:
         """A worker. `aim`: as in jobs/points.py, without the file."""
-        log = self._new_log()
-        if aim:
-            settings = {**settings, "ATELIER_TEST_POINT": f"{aim}:{log.with_suffix('.hit')}"}
-        command = [sys.executable, "-m", "tests.crash.generator_program", "work"]
-        with log.open("wb") as errors:
-            process = await asyncio.create_subprocess_exec(
-                *launch_argv(command, death_signal=signal.SIGKILL),  # Killed when we are, also while frozen.
-                env=self._environment(settings),
-                cwd=REPOSITORY,
-                stdin=DEVNULL,
-                stderr=errors,
-            )
-        return self._join(Member(process, log, None))
+        return await self.launch("tests.crash.generator_program", "work", aim=aim, **settings)
 
 
 @dataclass(frozen=True)

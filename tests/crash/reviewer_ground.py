@@ -1,9 +1,5 @@
 """Where the reviewer's crash tests happen: a schema, an object store, a review, and the judgement at its end."""
 
-import asyncio
-import signal
-import sys
-from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +15,6 @@ from opentelemetry.metrics import NoOpMeter
 
 from chassis.blobs import Blobs
 from chassis.postgres import Database
-from cli.stack.accounts import launch_argv
 from jobs.runtime import JobRuntime
 from ledger import ledger
 from ledger import store as ledger_store
@@ -33,7 +28,7 @@ from services.reviewer.edition import Edition
 from services.reviewer.handlers import part_kind
 from services.reviewer.models.prompt import Task
 from services.reviewer.planning import Estimating, planned_review
-from tests.conftest import REPOSITORY, Schema
+from tests.conftest import Schema
 from tests.crash.crew import Crew, Member, until
 from tests.crash.reviewer_program import INPUT_TOKENS, NAME, OUTPUT_TOKENS
 
@@ -48,18 +43,7 @@ class ReviewerCrew(Crew):
 
     async def review(self, *, aim: str = "") -> Member:
         """A worker. `aim`: as in jobs/points.py, without the file."""
-        log = self._new_log()
-        settings = {"ATELIER_TEST_POINT": f"{aim}:{log.with_suffix('.hit')}"} if aim else {}
-        command = [sys.executable, "-m", "tests.crash.reviewer_program", "work"]
-        with log.open("wb") as errors:
-            process = await asyncio.create_subprocess_exec(
-                *launch_argv(command, death_signal=signal.SIGKILL),  # Killed when we are, also while frozen.
-                env=self._environment(settings),
-                cwd=REPOSITORY,
-                stdin=DEVNULL,
-                stderr=errors,
-            )
-        return self._join(Member(process, log, None))
+        return await self.launch("tests.crash.reviewer_program", "work", aim=aim)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ async def test_the_demo_shows_every_tier_and_ends_well_leaving_nothing_behind(tm
     assert first["counts"]["new"] == sum(len(file["findings"]) for file in first["files"])
     assert (again["counts"]["new"], again["counts"]["persisting"]) == (0, first["counts"]["new"])
     assert (found["quota"]["requests"]["used"], found["quota"]["tokens"]["used"]) == (2, 0)
+    assert [one["state"] for one in found["activities"]] == ["SUCCEEDED"] * 5
     assert [path for path in (tmp_path / "state").rglob("*") if path.is_file()] == []
 
 

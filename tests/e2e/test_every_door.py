@@ -49,7 +49,7 @@ def test_there_is_a_request_here_for_every_method() -> None:
     assert list(REQUESTS) == [method.name for method in pb.DESCRIPTOR.services_by_name["ResolverService"].methods]
 
 
-@pytest.mark.parametrize("door", ["resolver", "generator", "reviewer", "gateway"])
+@pytest.mark.parametrize("door", ["resolver", "generator", "reviewer", "engager", "gateway"])
 async def test_buf_curl_lists_every_method_by_reflection(system: System, door: str) -> None:
     behind = [one for one in SERVICES if door == "gateway" or one.full_name in names_of(SERVICES, door)]
 
@@ -119,9 +119,16 @@ async def test_without_a_token_only_health_answers(system: System) -> None:
         listed = await health_pb2_grpc.HealthStub(channel).List(health_pb2.HealthListRequest())
 
     assert (refused.status_code, healthy.status_code) == (401, 200)
-    assert {"gateway", "resolver", "generator", "reviewer", "resolver/postgres", "generator/redis", SERVICE} <= set(
-        listed.statuses
-    )
+    assert {
+        "gateway",
+        "resolver",
+        "generator",
+        "reviewer",
+        "engager",
+        "resolver/postgres",
+        "generator/redis",
+        SERVICE,
+    } <= set(listed.statuses)
 
 
 async def test_methods_that_callers_make_up_get_no_name_in_the_metrics(system: System) -> None:

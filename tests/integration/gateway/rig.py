@@ -116,6 +116,7 @@ async def run_gateway(
         "resolver_address": f"127.0.0.1:{resolver_port}",
         "generator_address": "",
         "reviewer_address": "",
+        "engager_address": "",
     }
     with mock.patch("gateway.__main__.load_services", return_value=[*load_services(), *more_services]):
         parts = serving(GatewaySettings(**(told | settings)), quiet())

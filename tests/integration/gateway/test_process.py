@@ -53,7 +53,8 @@ async def gateway_process(
     secret_file: Path, resolver_port: int, *, environment: Mapping[str, str] = MappingProxyType({}), **settings: Any
 ) -> AsyncIterator[GatewayProcess]:
     """The gateway in a process of its own; `settings` by their names, such as `http_port`."""
-    addresses = {"resolver_address": f"127.0.0.1:{resolver_port}", "generator_address": "", "reviewer_address": ""}
+    others = {f"{service}_address": "" for service in ("generator", "reviewer", "engager")}
+    addresses = {"resolver_address": f"127.0.0.1:{resolver_port}", **others}
     told = {"port": 0, "http_port": 0, "metrics_port": 0, **addresses} | settings
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ATELIER_")}
     own = {f"ATELIER_GATEWAY_{name.upper()}": str(value) for name, value in told.items()}

@@ -2,13 +2,14 @@
 
 import base64
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.errors import InvalidArgument
-from chassis.paging import decode_token, encode_token, page_size
+from chassis.paging import decode_token, encode_token, page_size, placed_time
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
@@ -78,3 +79,13 @@ def test_a_token_nested_beyond_reason_is_refused() -> None:
 @pytest.mark.parametrize(("asked", "rows"), [(0, 50), (1, 1), (1000, 1000)])
 def test_a_page_holds_what_was_asked_for_or_the_default(asked: int, rows: int) -> None:
     assert page_size(asked) == rows
+
+
+def test_a_time_is_a_place_only_with_its_zone() -> None:
+    noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+    assert placed_time(None) is None
+    assert placed_time([noon.isoformat()]) == noon
+    for told in ("soon", "2026-05-04T12:00:00", ""):
+        with pytest.raises(InvalidArgument):
+            placed_time([told])

@@ -24,6 +24,7 @@ def test_defaults_are_the_ports_of_one_machine() -> None:
         "resolver": "127.0.0.1:7410",
         "generator": "127.0.0.1:7420",
         "reviewer": "127.0.0.1:7430",
+        "engager": "127.0.0.1:7440",
     }
 
 
@@ -35,15 +36,15 @@ def test_an_address_is_set_by_the_services_name(monkeypatch: pytest.MonkeyPatch)
 
 def test_every_field_that_ends_in_address_is_a_service() -> None:
     class Tomorrow(GatewaySettings):
-        engager_address: str = "127.0.0.1:7440"
+        planner_address: str = "127.0.0.1:7450"
 
-    assert list(Tomorrow().addresses) == ["resolver", "generator", "reviewer", "engager"]
+    assert list(Tomorrow().addresses) == ["resolver", "generator", "reviewer", "engager", "planner"]
 
 
 def test_a_service_without_an_address_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATELIER_GATEWAY_GENERATOR_ADDRESS", "")
 
-    assert list(GatewaySettings().addresses) == ["resolver", "reviewer"]
+    assert list(GatewaySettings().addresses) == ["resolver", "reviewer", "engager"]
 
 
 @pytest.mark.parametrize("only", ["ATELIER_BLOBS_URL", "ATELIER_MEDIA_SECRET_FILE"])

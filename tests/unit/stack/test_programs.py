@@ -13,6 +13,7 @@ AROUND = Surroundings(
     blobs_url="file:///blobs",
     jwt_secret_file=Path("/secrets/jwt"),
     media_secret_file=Path("/secrets/media"),
+    webhook_secrets=Path("/webhooks"),
     database_url=lambda service: f"postgresql://{service}@/atelier",
 )
 GATEWAY = next(program for program in PROGRAMS if program.name == "gateway")
@@ -39,6 +40,7 @@ def test_gateway_knows_no_database() -> None:
         "ATELIER_GATEWAY_RESOLVER_ADDRESS": "127.0.0.1:7410",
         "ATELIER_GATEWAY_GENERATOR_ADDRESS": "127.0.0.1:7420",
         "ATELIER_GATEWAY_REVIEWER_ADDRESS": "127.0.0.1:7430",
+        "ATELIER_GATEWAY_ENGAGER_ADDRESS": "127.0.0.1:7440",
         "ATELIER_REDIS_URL": "unix:///run/redis.sock",
         "ATELIER_BLOBS_URL": "file:///blobs",
         "ATELIER_JWT_SECRET_FILE": "/secrets/jwt",

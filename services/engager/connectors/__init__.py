@@ -1,0 +1,1 @@
+"""Ways to carry out an action: by somebody's webhook, or not at all."""
