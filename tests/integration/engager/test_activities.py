@@ -395,19 +395,19 @@ async def test_a_worker_that_leaves_during_a_call_ends_it_and_the_next_finds_out
     assert (row["state"], row["attempt"], len(receiver.calls)) == ("SUCCEEDED", 1, 1)
 
 
-@pytest.mark.parametrize(("called", "state"), [(True, "UNCERTAIN"), (False, "FAILED")])
-async def test_an_activity_whose_job_is_given_up_failed_or_is_uncertain_when_it_was_called_for(
-    idle: Engager, receiver: Receiver, *, called: bool, state: str
+async def test_an_activity_whose_job_is_given_up_has_failed_or_is_uncertain_when_it_was_called_for(
+    idle: Engager, receiver: Receiver
 ) -> None:
-    [activity_id] = await idle.schedule(await idle.webhook(receiver.url()))
-    if called:
-        await _as_if_lost(idle)
+    [was_called] = await idle.schedule(await idle.webhook(receiver.url()))
+    await _as_if_lost(idle)
+    [waited] = await idle.schedule(await idle.webhook(receiver.url()))
     await idle.fetch("UPDATE jobs SET deadline = now()")
 
     async with idle.working():
-        [row] = await idle.ended(activity_id)
+        rows = await idle.ended(was_called, waited)
 
-    assert (row["state"], row["error_class"], row["job_state"]) == (state, "TIMEOUT", "FAILED")
+    assert [row["state"] for row in rows] == ["UNCERTAIN", "FAILED"]
+    assert {(row["error_class"], row["job_state"]) for row in rows} == {("TIMEOUT", "FAILED")}
     assert receiver.calls == []
 
 
