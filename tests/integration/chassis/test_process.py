@@ -96,7 +96,8 @@ async def test_a_call_under_way_ends_within_the_grace_period_while_new_ones_are_
         await blocker.execute(f"LOCK TABLE {schema}.cards IN ACCESS EXCLUSIVE MODE")
         async with calling(address) as stub, calling(address) as late:
             call = asyncio.ensure_future(stub.SearchCards(pb.SearchCardsRequest(), timeout=15))
-            await until(lambda: blocker.fetchval(waiting, f"atelier {schema}"))
+            await until(lambda: call.done() or blocker.fetchval(waiting, f"atelier {schema}"))
+            assert not call.done(), call.exception()
 
             process.process.send_signal(signal.SIGTERM)
             await until(lambda: refuses(address))
@@ -125,7 +126,8 @@ async def test_a_call_that_outlasts_the_grace_period_is_cut_off(
         await blocker.execute(f"LOCK TABLE {schema}.cards IN ACCESS EXCLUSIVE MODE")
         async with calling(address) as stub:
             call = asyncio.ensure_future(stub.SearchCards(pb.SearchCardsRequest(), timeout=15))
-            await until(lambda: blocker.fetchval(waiting, f"atelier {schema}"))
+            await until(lambda: call.done() or blocker.fetchval(waiting, f"atelier {schema}"))
+            assert not call.done(), call.exception()
 
             assert await process.end() == 0
             with pytest.raises(AioRpcError) as cut:
