@@ -6,7 +6,7 @@ Request id, authentication, role, decoding, validation, deadline, errors, one lo
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from chassis.telemetry import current_trace_id
 from chassis.validation import decode, validate
 
 REQUEST_ID_LIMIT = 128
+HEAR_OUT_SECONDS = 2.0
 BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0]
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -103,7 +104,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
         async def stream_unary(stream: AsyncIterator[bytes], context: Context) -> Any:
             async with around(method, context, None):
-                return await handler.stream_unary(check_all(stream), context)
+                try:
+                    return await handler.stream_unary(check_all(stream), context)
+                except AtelierError:
+                    await _hear_out(stream)
+                    raise
 
         async def stream_stream(stream: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
             async with (
@@ -184,6 +189,18 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             request_id=call_id,
             trace_id=current_trace_id(),
         )
+
+
+async def _hear_out(stream: AsyncIterator[bytes]) -> None:
+    """Let a caller that is refused finish what it sends, for a while.
+
+    A client in Python that still writes when its call ends is told "Internal error from Core" instead of the reason:
+    github.com/grpc/grpc/issues/36066.
+    """
+    with suppress(Exception):
+        async with asyncio.timeout(HEAR_OUT_SECONDS):
+            async for _ in stream:
+                pass
 
 
 def _text(value: str | bytes | None) -> str | None:

@@ -1,5 +1,6 @@
 """Each RPC of reviews: what it gives, and what it says to each kind of bad request."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from atelier.reviewer.v1 import quota_service_pb2 as quota_pb
 from atelier.reviewer.v1 import repository_service_pb2 as repository_pb
 from atelier.reviewer.v1 import review_service_pb2 as pb
 from atelier.reviewer.v1.quota_service_pb2_grpc import QuotaServiceStub
+from atelier.reviewer.v1.repository_service_pb2_grpc import RepositoryServiceStub
 from atelier.reviewer.v1.review_service_pb2_grpc import ReviewServiceStub
 from google.rpc import error_details_pb2, status_pb2
 
@@ -257,3 +259,26 @@ def test_every_service_is_named_in_the_service_config() -> None:
 
     for service in SERVICES:
         assert f"atelier.reviewer.v1.{service.name}" in config
+
+
+async def test_a_snapshot_that_is_refused_says_why_to_a_caller_who_is_still_sending(reviewer: Served) -> None:
+    head = repository_pb.CreateSnapshotRequest(head={"repository_id": NOBODY})
+    files = [pb.SourceFile(path="a.py", content=b"x" * MIB)]
+    more = repository_pb.CreateSnapshotRequest(files={"files": files})
+
+    async def sending() -> AsyncIterator[repository_pb.CreateSnapshotRequest]:
+        yield head
+        for _ in range(50):
+            await asyncio.sleep(0)
+            yield more
+
+    async def refused(stub: RepositoryServiceStub) -> grpc.StatusCode:
+        with pytest.raises(grpc.aio.AioRpcError) as failure:
+            await stub.CreateSnapshot(sending())
+        return failure.value.code()
+
+    async with _channel(reviewer, "ann") as channel:
+        stub = RepositoryServiceStub(channel)
+        codes = [await refused(stub) for _ in range(20)]
+
+    assert codes == [MISSING] * 20

@@ -71,7 +71,7 @@ async def test_how_long_jobs_wait_and_run_is_measured_in_buckets(engine: Engines
 
 
 async def statements(own: Engine) -> int:
-    """How many transactions the database has had, once all sessions have told of theirs."""
+    """How many transactions the database has had, as far as sessions have told: idle ones do so within 10 seconds."""
     await own.fetch("SELECT pg_stat_force_next_flush()")
     return int(
         await own.count(
@@ -86,9 +86,12 @@ async def test_an_idle_worker_leaves_the_database_in_peace(engine: Engines) -> N
     own = await engine(kinds, {kind.name: done for kind in kinds}, lease_seconds=15)
     await own.until(await own.start_job())
     seconds = 10.0
-    before = await statements(own)
 
-    await asyncio.sleep(seconds)
+    counts = [await statements(own)]
+    while len(counts) < 3 and (len(counts) == 1 or counts[-1] - counts[-2] > 4 * seconds):
+        await asyncio.sleep(seconds)
+        counts.append(await statements(own))
 
-    # Three kinds that look every three seconds, a timer, a reaper, a renewal; a session tells of it within a second.
-    assert await statements(own) - before <= 4 * seconds
+    # Three kinds that look every five seconds, a timer, a reaper, a renewal. What was done before is told in the first
+    # ten seconds at the latest.
+    assert counts[-1] - counts[-2] <= 4 * seconds

@@ -180,8 +180,8 @@ class FakeRepositories(RepositoryServiceServicer):
                 self.revision = request.head.revision
             else:
                 self.messages.append(list(request.files.files))
-            if self.error is not None:
-                await abort(context, self.error)
+        if self.error is not None:  # Told once all was heard, as our servers do.
+            await abort(context, self.error)
         files = [file for message in self.messages for file in message]
         snapshot = repository_pb.Snapshot(snapshot_id=str(uuid5(NAMESPACE_OID, "one")), files=len(files))
         return repository_pb.CreateSnapshotResponse(snapshot=snapshot)
