@@ -18,6 +18,8 @@ from opentelemetry.metrics import Meter
 from pydantic import SecretStr
 
 from chassis.errors import DeadlineExceeded, Unavailable
+from chassis.health import Dependency
+from chassis.settings import DatabaseSettings
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -76,6 +78,25 @@ class Database:
         self._retries = meter.create_counter(
             "atelier.transaction.retries", description="Transactions run again after a conflict, by SQLSTATE."
         )
+
+    @classmethod
+    def of(cls, settings: DatabaseSettings, *, meter: Meter) -> "Database":
+        """That of a process."""
+        return cls(
+            url=settings.database_url,
+            schema=settings.schema_name,
+            pool_size=settings.pool_size,
+            statement_timeout_seconds=settings.statement_timeout_seconds,
+            meter=meter,
+        )
+
+    def dependency(self, check_tables: "Callable[[Connection], Awaitable[object]]") -> Dependency:
+        """It as a part of a process's health: it must be there, with its tables."""
+
+        async def check() -> None:
+            await self.run(check_tables)
+
+        return Dependency("postgres", check)
 
     def beside(self, *, pool_size: int) -> "Database":
         """The same database with a pool of its own, which no user of this one can exhaust. Start it and stop it."""

@@ -169,6 +169,22 @@ class ProcessSettings(BaseSettings):
         return MediaSigner(self.media_secret_file.read_text().strip())
 
 
+class DatabaseSettings(ProcessSettings):
+    """What a process with a schema of its own is told beside. Subclasses give `schema_name` its default."""
+
+    database_url: SecretStr = Field(description="PostgreSQL, as the role that owns the schema.")
+    schema_name: str = Field(pattern="^[a-z_]+$", description="The schema all tables stand in.")
+    pool_size: int = Field(10, ge=1, le=200, description="Connections a process holds at most.")
+    statement_timeout_seconds: float = Field(60.0, gt=0, description="Bound on one SQL statement.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_an_address(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value
+
+
 def load_settings(kind: type[SettingsT]) -> SettingsT:
     """The process's settings. On any mistake prints every one of them and exits with 78 (EX_CONFIG, sysexits.h)."""
     problems = [f"{name} is not a setting of this process" for name in unknown_names(kind)]

@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from prometheus_client import CollectorRegistry, start_http_server
 
 from chassis.lifecycle import PortTaken
+from chassis.settings import ProcessSettings
 
 EXPORT_SECONDS = 2  # What a collector may take; one that is away must not keep a process from ending.
 
@@ -43,6 +44,16 @@ class Telemetry:
             self._tracing.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(**to)))
         self._metrics = MeterProvider(metric_readers=readers, resource=resource)
         self.meter: Meter = self._metrics.get_meter("atelier")
+
+    @classmethod
+    def of(cls, service: str, settings: ProcessSettings) -> "Telemetry":
+        """That of a process of the service."""
+        return cls(
+            service=service,
+            replica=settings.replica,
+            metrics_port=settings.own_metrics_port,
+            otlp_endpoint=settings.otlp_endpoint,
+        )
 
     async def start(self) -> None:
         """Open the Prometheus endpoint on loopback, and trace gRPC and PostgreSQL when traces are wanted.

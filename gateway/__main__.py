@@ -30,12 +30,7 @@ from gateway.schema import load_services, methods_of, names_of, unary_names
 
 def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
     """The parts of a process that answers calls, in the order they start."""
-    telemetry = Telemetry(
-        service="gateway",
-        replica=settings.replica,
-        metrics_port=settings.own_metrics_port,
-        otlp_endpoint=settings.otlp_endpoint,
-    )
+    telemetry = Telemetry.of("gateway", settings)
     services = load_services()
     methods = methods_of(services)
     credentials = channel_credentials(settings)

@@ -9,9 +9,9 @@ import structlog
 from atelier.engager.v1.engagement_service_pb2_grpc import add_EngagementServiceServicer_to_server
 
 from chassis.command import run_command
-from chassis.health import Dependency, Health
+from chassis.health import Health
 from chassis.lifecycle import Part
-from chassis.migrate import migrate
+from chassis.migrate import migrating
 from chassis.postgres import Database
 from chassis.server import GrpcServer, Service
 from chassis.telemetry import Telemetry
@@ -38,6 +38,7 @@ from services.engager.servicer import EngagementServicer
 from services.engager.words import ACTIVITY_KIND
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+migrate_schema = migrating([JOB_MIGRATIONS, MIGRATIONS])
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,8 @@ class Foundation:
 
 def foundation(settings: EngagerSettings, log: structlog.stdlib.BoundLogger) -> Foundation:
     """The same for every command."""
-    telemetry = Telemetry(
-        service="engager",
-        replica=settings.replica,
-        metrics_port=settings.own_metrics_port,
-        otlp_endpoint=settings.otlp_endpoint,
-    )
-    database = Database(
-        url=settings.database_url,
-        schema=settings.schema_name,
-        pool_size=settings.pool_size,
-        statement_timeout_seconds=settings.statement_timeout_seconds,
-        meter=telemetry.meter,
-    )
+    telemetry = Telemetry.of("engager", settings)
+    database = Database.of(settings, meter=telemetry.meter)
     jobs = JobRuntime(
         service="engager",
         database=database,
@@ -113,7 +103,7 @@ def answering(settings: EngagerSettings, base: Foundation, log: structlog.stdlib
     services = [engagement_service(settings, base, watching), base.jobs.service()]
     health = Health(
         services=[service.name for service in services],
-        dependencies=[postgres(base.database), *base.jobs.dependencies()],
+        dependencies=[base.database.dependency(store.check_tables), *base.jobs.dependencies()],
         interval_seconds=2.0,
         log=log,
     )
@@ -154,21 +144,6 @@ def workers(settings: EngagerSettings, base: Foundation, *, windows: Windows | N
         tally=CallTally(base.telemetry.meter),
     )
     return [connectors, base.jobs.worker({ACTIVITY_KIND: handler})]
-
-
-def postgres(database: Database) -> Dependency:
-    """It must be there with its tables."""
-
-    async def check() -> None:
-        await database.run(store.check_tables)
-
-    return Dependency("postgres", check)
-
-
-def migrate_schema(settings: EngagerSettings, log: structlog.stdlib.BoundLogger) -> None:
-    """Bring the schema up to date."""
-    applied = migrate(url=settings.database_url, schema=settings.schema_name, folders=[JOB_MIGRATIONS, MIGRATIONS])
-    log.info("migrated", schema=settings.schema_name, applied=applied)
 
 
 if __name__ == "__main__":

@@ -3,32 +3,22 @@
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import Port
+from chassis.settings import DatabaseSettings, Port
 from jobs.config import JobSettings
 
 
-class EngagerSettings(JobSettings):
+class EngagerSettings(JobSettings, DatabaseSettings):
     """Settings of `serve`, `work`, `run` and `migrate`; each is `ATELIER_ENGAGER_<NAME>`."""
 
     model_config = SettingsConfigDict(env_prefix="ATELIER_ENGAGER_", frozen=True, extra="forbid", populate_by_name=True)
 
     port: Port = 7440
     metrics_port: Port = 7449
-    database_url: SecretStr = Field(description="PostgreSQL, as the role that owns the schema `engager`.")
-
-    @field_validator("database_url")
-    @classmethod
-    def _is_an_address(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError("must begin with postgresql://")
-        return value
-
     schema_name: str = Field("engager", pattern="^[a-z_]+$", description="The schema all tables stand in.")
     pool_size: int = Field(20, ge=1, le=200, description="Connections a process holds at most.")
-    statement_timeout_seconds: float = Field(60.0, gt=0, description="Bound on one SQL statement.")
     activity_concurrency: int = Field(50, ge=1, le=1000, description="Activities a process carries out at once.")
     account_concurrency: int = Field(
         1, ge=1, le=100, description="Activities of one account that are carried out at once, over all processes."

@@ -14,9 +14,9 @@ from atelier.generator.v1.pose_service_pb2_grpc import add_PoseServiceServicer_t
 from chassis.auth import Role
 from chassis.blobs import Blobs
 from chassis.command import run_command
-from chassis.health import Dependency, Health
+from chassis.health import Health
 from chassis.lifecycle import Part
-from chassis.migrate import migrate
+from chassis.migrate import migrating
 from chassis.postgres import Database
 from chassis.redis import open_redis
 from chassis.server import GrpcServer, Service
@@ -60,6 +60,7 @@ from services.generator.variation_names import EXPORT_KIND, VARIATION_KIND
 from services.generator.variations import VariationHandler
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+migrate_schema = migrating([JOB_MIGRATIONS, LEDGER_MIGRATIONS, MIGRATIONS])
 GRANTERS = frozenset({Role.OPERATOR})
 IMPORTERS = frozenset({Role.OPERATOR, Role.SERVICE})
 
@@ -87,19 +88,8 @@ def foundation(
     settings: GeneratorSettings, log: structlog.stdlib.BoundLogger, *, maker: Maker | None = None
 ) -> Foundation:
     """The same for every command. `maker`: another than the settings name."""
-    telemetry = Telemetry(
-        service="generator",
-        replica=settings.replica,
-        metrics_port=settings.own_metrics_port,
-        otlp_endpoint=settings.otlp_endpoint,
-    )
-    database = Database(
-        url=settings.database_url,
-        schema=settings.schema_name,
-        pool_size=settings.pool_size,
-        statement_timeout_seconds=settings.statement_timeout_seconds,
-        meter=telemetry.meter,
-    )
+    telemetry = Telemetry.of("generator", settings)
+    database = Database.of(settings, meter=telemetry.meter)
     rasteriser = Rasteriser(processes=settings.drawers)
     pictures = PictureStore(Blobs(settings.needed_blobs_url))
     jobs = JobRuntime(
@@ -151,7 +141,7 @@ def answering(settings: GeneratorSettings, base: Foundation, log: structlog.stdl
     ]
     health = Health(
         services=[service.name for service in services],
-        dependencies=[postgres(base.database), *base.jobs.dependencies()],
+        dependencies=[base.database.dependency(store.check_tables), *base.jobs.dependencies()],
         interval_seconds=2.0,
         log=log,
     )
@@ -239,22 +229,6 @@ def workers(base: Foundation, log: structlog.stdlib.BoundLogger) -> Sequence[Par
         IMAGE_URL_KIND: ImageUrlHandler(database=database, drawing=base.cards, pictures=pictures),
     }
     return [ImageUrlSweeper(transactions=base.jobs.transactions, log=log), base.jobs.worker(handlers)]
-
-
-def postgres(database: Database) -> Dependency:
-    """It must be there with its tables."""
-
-    async def check() -> None:
-        await database.run(store.check_tables)
-
-    return Dependency("postgres", check)
-
-
-def migrate_schema(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> None:
-    """Bring the schema up to date."""
-    folders = [JOB_MIGRATIONS, LEDGER_MIGRATIONS, MIGRATIONS]
-    applied = migrate(url=settings.database_url, schema=settings.schema_name, folders=folders)
-    log.info("migrated", schema=settings.schema_name, applied=applied)
 
 
 if __name__ == "__main__":

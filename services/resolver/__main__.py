@@ -11,9 +11,9 @@ from atelier.resolver.v1.scan_service_pb2_grpc import add_ScanServiceServicer_to
 
 from chassis.auth import Role
 from chassis.command import run_command
-from chassis.health import Dependency, Health
+from chassis.health import Health
 from chassis.lifecycle import Part
-from chassis.migrate import migrate
+from chassis.migrate import migrating
 from chassis.postgres import Database
 from chassis.server import GrpcServer, Service
 from chassis.telemetry import Telemetry
@@ -38,6 +38,7 @@ from services.resolver.scanning import SCAN_KIND, Scanning
 from services.resolver.servicer import SERVICE_NAME, ResolverServicer
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+migrate_schema = migrating([JOB_MIGRATIONS, MIGRATIONS])
 IMPORTERS = frozenset({Role.OPERATOR, Role.SERVICE})
 
 
@@ -59,19 +60,8 @@ class Foundation:
 
 def foundation(settings: ResolverSettings, log: structlog.stdlib.BoundLogger) -> Foundation:
     """The same for every command."""
-    telemetry = Telemetry(
-        service="resolver",
-        replica=settings.replica,
-        metrics_port=settings.own_metrics_port,
-        otlp_endpoint=settings.otlp_endpoint,
-    )
-    database = Database(
-        url=settings.database_url,
-        schema=settings.schema_name,
-        pool_size=settings.pool_size,
-        statement_timeout_seconds=settings.statement_timeout_seconds,
-        meter=telemetry.meter,
-    )
+    telemetry = Telemetry.of("resolver", settings)
+    database = Database.of(settings, meter=telemetry.meter)
     mirror = CatalogueMirror(database=database, log=log)
     jobs = JobRuntime(
         service="resolver",
@@ -134,7 +124,7 @@ def answering(settings: ResolverSettings, base: Foundation, log: structlog.stdli
     ]
     health = Health(
         services=[service.name for service in services],
-        dependencies=[postgres(database), *base.jobs.dependencies()],
+        dependencies=[database.dependency(store.get_revision), *base.jobs.dependencies()],
         interval_seconds=2.0,
         log=log,
     )
@@ -148,21 +138,6 @@ def worker(settings: ResolverSettings, base: Foundation) -> Part:
     """What works on scans."""
     judging = Judging(database=base.database, identifying=base.identifying, dimensions=settings.embedding_dimensions)
     return base.jobs.worker({SCAN_KIND: ScanHandler(database=base.database, judging=judging)})
-
-
-def postgres(database: Database) -> Dependency:
-    """It must be there with its tables."""
-
-    async def check() -> None:
-        await database.run(store.get_revision)
-
-    return Dependency("postgres", check)
-
-
-def migrate_schema(settings: ResolverSettings, log: structlog.stdlib.BoundLogger) -> None:
-    """Bring the schema up to date."""
-    applied = migrate(url=settings.database_url, schema=settings.schema_name, folders=[JOB_MIGRATIONS, MIGRATIONS])
-    log.info("migrated", schema=settings.schema_name, applied=applied)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from atelier.reviewer.v1.review_service_pb2_grpc import add_ReviewServiceService
 from chassis.auth import Role
 from chassis.blobs import Blobs
 from chassis.command import run_command
-from chassis.health import Dependency, Health
+from chassis.health import Health
 from chassis.lifecycle import Part
-from chassis.migrate import migrate
+from chassis.migrate import migrating
 from chassis.postgres import Database
 from chassis.redis import open_redis
 from chassis.server import GrpcServer, Service
@@ -60,6 +60,7 @@ from services.reviewer.snapshot_reviewing import SnapshotReviewing
 from services.reviewer.snapshotting import SnapshotLimits, Snapshotting
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+migrate_schema = migrating([JOB_MIGRATIONS, LEDGER_MIGRATIONS, MIGRATIONS])
 VERSION = "0.1.0"  # As pyproject.toml has it.
 PLANNERS = frozenset({Role.OPERATOR})
 
@@ -81,19 +82,8 @@ class Foundation:
 
 def foundation(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> Foundation:
     """The same for every command."""
-    telemetry = Telemetry(
-        service="reviewer",
-        replica=settings.replica,
-        metrics_port=settings.own_metrics_port,
-        otlp_endpoint=settings.otlp_endpoint,
-    )
-    database = Database(
-        url=settings.database_url,
-        schema=settings.schema_name,
-        pool_size=settings.pool_size,
-        statement_timeout_seconds=settings.statement_timeout_seconds,
-        meter=telemetry.meter,
-    )
+    telemetry = Telemetry.of("reviewer", settings)
+    database = Database.of(settings, meter=telemetry.meter)
     jobs = JobRuntime(
         service="reviewer",
         database=database,
@@ -137,7 +127,7 @@ def answering(settings: ReviewerSettings, base: Foundation, log: structlog.stdli
     services = [*own_services(settings, base, edition, watching, rules), base.jobs.service()]
     health = Health(
         services=[service.name for service in services],
-        dependencies=[postgres(base.database), *base.jobs.dependencies()],
+        dependencies=[base.database.dependency(store.check_tables), *base.jobs.dependencies()],
         interval_seconds=2.0,
         log=log,
     )
@@ -242,22 +232,6 @@ def part_handlers(
         task: PartHandler(database=database, contents=contents, pipeline=pipeline)
         for task, pipeline in pipelines.items()
     }
-
-
-def postgres(database: Database) -> Dependency:
-    """It must be there with its tables."""
-
-    async def check() -> None:
-        await database.run(store.check_tables)
-
-    return Dependency("postgres", check)
-
-
-def migrate_schema(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> None:
-    """Bring the schema up to date."""
-    folders = [JOB_MIGRATIONS, LEDGER_MIGRATIONS, MIGRATIONS]
-    applied = migrate(url=settings.database_url, schema=settings.schema_name, folders=folders)
-    log.info("migrated", schema=settings.schema_name, applied=applied)
 
 
 if __name__ == "__main__":

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from chassis.settings import Port
+from chassis.settings import DatabaseSettings, Port
 from jobs.config import JobSettings
 from services.reviewer.limits import FileLimits
 from services.reviewer.models.settings import ModelsSettings
 from services.reviewer.plans import Plan
 
 
-class ReviewerSettings(JobSettings, ModelsSettings):
+class ReviewerSettings(JobSettings, DatabaseSettings, ModelsSettings):
     """Settings of `serve`, `work`, `run` and `migrate`; each is `ATELIER_REVIEWER_<NAME>`."""
 
     model_config = SettingsConfigDict(
@@ -21,18 +21,7 @@ class ReviewerSettings(JobSettings, ModelsSettings):
 
     port: Port = 7430
     metrics_port: Port = 7439
-    database_url: SecretStr = Field(description="PostgreSQL, as the role that owns the schema `reviewer`.")
-
-    @field_validator("database_url")
-    @classmethod
-    def _is_an_address(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError("must begin with postgresql://")
-        return value
-
     schema_name: str = Field("reviewer", pattern="^[a-z_]+$", description="The schema all tables stand in.")
-    pool_size: int = Field(10, ge=1, le=200, description="Connections a process holds at most.")
-    statement_timeout_seconds: float = Field(60.0, gt=0, description="Bound on one SQL statement.")
     review_concurrency: int = Field(5, ge=1, le=100, description="Parts of reviews a process works on at once.")
     review_deadline_seconds: float = Field(
         3600.0, gt=0, description="A part that isn't done so long after its review was accepted is given up."
