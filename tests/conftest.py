@@ -115,36 +115,46 @@ LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 @pytest.fixture(scope="session")
-async def statements_of_migrations(servers: Servers) -> str:
-    """The statements of all migrations, in the order in which a first schema was given them.
-
-    Run at once they take a quarter of the time that applying each does, which most of a short test would be.
-    """
-    async with _schema(servers) as schema:
+async def applied_migrations(servers: Servers) -> list[Path]:
+    """The files of all migrations, in the order in which a first schema was given them."""
+    async with new_schema(servers) as schema:
         applied = await asyncio.to_thread(migrate, url=schema.url, schema=schema.name, folders=MIGRATIONS)
     files = {path.stem: path for folder in MIGRATIONS for path in folder.glob("*.sql")}
-    return "\n".join(files[name].read_text() for name in applied)
+    return [files[name] for name in applied]
+
+
+@pytest.fixture
+def tables_of() -> list[str]:
+    """Whose tables a test's schema has; folders of tests that need fewer say so, as making them takes its time."""
+    return [str(folder.parent.relative_to(REPOSITORY)) for folder in MIGRATIONS]
 
 
 @pytest.fixture
 async def empty_schema(servers: Servers) -> AsyncIterator[Schema]:
     """A fresh schema without tables."""
-    async with _schema(servers) as schema:
+    async with new_schema(servers) as schema:
         yield schema
 
 
 @pytest.fixture
-async def schema(empty_schema: Schema, statements_of_migrations: str) -> Schema:
-    """A fresh schema with all tables."""
+async def schema(empty_schema: Schema, applied_migrations: list[Path], tables_of: list[str]) -> Schema:
+    """A fresh schema with the tables of `tables_of`.
+
+    All statements at once take a quarter of the time that applying each migration does, which most of a short test
+    would be.
+    """
+    folders = [REPOSITORY / name / "migrations" for name in tables_of]
+    statements = "\n".join(file.read_text() for file in applied_migrations if file.parent in folders)
     settings = {"search_path": f"{empty_schema.name},public"}
     connection = await asyncpg.connect(empty_schema.url.get_secret_value(), server_settings=settings)
-    await connection.execute(statements_of_migrations)
+    await connection.execute(statements)
     await connection.close()
     return empty_schema
 
 
 @asynccontextmanager
-async def _schema(servers: Servers) -> AsyncIterator[Schema]:
+async def new_schema(servers: Servers) -> AsyncIterator[Schema]:
+    """A schema without tables, as long as it is needed."""
     name = f"test_{uuid4().hex.translate(LETTERS)}"
     await servers.execute(f"CREATE SCHEMA {name} AUTHORIZATION resolver")
     yield Schema(name, SecretStr(servers.stack.database_url("resolver")))

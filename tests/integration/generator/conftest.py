@@ -129,6 +129,11 @@ def caller(subject: str, role: Role = Role.USER) -> Iterator[None]:
 
 
 @pytest.fixture
+def tables_of() -> list[str]:
+    return ["jobs", "ledger", "services/generator"]
+
+
+@pytest.fixture
 def generator(
     database: Database, schema: Schema, meter: Meter, log: structlog.stdlib.BoundLogger, tmp_path: Path
 ) -> Generator:

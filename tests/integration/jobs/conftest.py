@@ -29,6 +29,11 @@ class Told(list[tuple[str, EndedJob]]):
 
 
 @pytest.fixture
+def tables_of() -> list[str]:
+    return ["jobs", "ledger", "services/resolver"]
+
+
+@pytest.fixture
 def told() -> Told:
     """Nothing yet."""
     return Told()

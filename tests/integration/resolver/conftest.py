@@ -56,6 +56,11 @@ class Resolver:
 
 
 @pytest.fixture
+def tables_of() -> list[str]:
+    return ["jobs", "services/resolver"]
+
+
+@pytest.fixture
 def resolver(
     database: Database, schema: Schema, meter: Meter, log: structlog.stdlib.BoundLogger, tmp_path: Any
 ) -> Resolver:

@@ -16,6 +16,11 @@ Open = Callable[..., Reviewer]
 
 
 @pytest.fixture
+def tables_of() -> list[str]:
+    return ["jobs", "ledger", "services/reviewer"]
+
+
+@pytest.fixture
 def open_reviewer(database: Database, schema: Schema, log: structlog.stdlib.BoundLogger, tmp_path: Path) -> Open:
     """Wires the use cases by settings; nobody works, and nobody asks the model that is set."""
     secret = tmp_path / "jwt"
