@@ -18,8 +18,9 @@ from chassis.auth import Jwks, KeySource, SharedSecret
 from chassis.media import MediaSigner
 
 PREFIX = "ATELIER_"
-# Names that belong to another process of the system; a process ignores its neighbours' settings.
-NEIGHBOURS = ("RESOLVER", "GENERATOR", "REVIEWER", "ENGAGER", "GATEWAY", "CLI", "STACK", "TOKEN", "TEST", "SHARED")
+# Names that belong to another process of the system, or to a caller of it; a process ignores its neighbours' settings.
+PROCESSES = ("RESOLVER", "GENERATOR", "REVIEWER", "ENGAGER", "GATEWAY", "CLI", "STACK")
+NEIGHBOURS = (*PROCESSES, "ADDRESS", "TOKEN", "TEST", "SHARED")
 
 
 def _checked_url(url: str) -> str:

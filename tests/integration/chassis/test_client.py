@@ -3,6 +3,8 @@
 import asyncio
 import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import grpc
@@ -11,9 +13,16 @@ from atelier.resolver.v1 import resolver_service_pb2 as pb
 from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
 from grpc.aio import AioRpcError
 
-from chassis.client import open_channel, propagation_interceptors, service_config, token_interceptors
+from chassis.client import (
+    blocking_token_interceptors,
+    open_blocking_channel,
+    open_channel,
+    service_config,
+    token_interceptors,
+)
 from chassis.context import deadline, request_id
 from chassis.errors import NotFound, Unavailable
+from chassis.propagation import propagation_interceptors
 from tests.integration.chassis.conftest import ServeToy, Toy, Until, calling, code_of, free_port, token
 
 REQUEST = pb.GetCardRequest(catalog_id="base1-4")
@@ -35,6 +44,30 @@ async def chain(serve_toy: ServeToy, seen: list[Any], timeout: float | None = No
             return await stub.GetCard(request, timeout=timeout)  # type: ignore[no-any-return]
 
     return await serve_toy(forward, default_deadline_seconds=30)
+
+
+async def greet(request: pb.GetCardRequest) -> pb.GetCardResponse:
+    return pb.GetCardResponse()
+
+
+@asynccontextmanager
+async def far_away(address: str, *, seconds: float) -> AsyncIterator[str]:
+    """Where a server is that answers each connection's first bytes late, as over a slow network with TLS."""
+    host, _, port = address.rpartition(":")
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(2**16):
+            writer.write(data)
+        writer.close()
+
+    async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(seconds)
+        with suppress(ConnectionError):
+            their_reader, their_writer = await asyncio.open_connection(host, int(port))
+            await asyncio.gather(pass_on(reader, their_writer), pass_on(their_reader, writer))
+
+    async with await asyncio.start_server(join, "127.0.0.1", 0) as door:
+        yield f"127.0.0.1:{door.sockets[0].getsockname()[1]}"
 
 
 async def test_the_inbound_deadline_bounds_the_outbound_call_and_the_request_id_goes_along(
@@ -127,6 +160,15 @@ async def test_a_call_is_sent_again_until_a_server_is_there(serve_toy: ServeToy,
     assert response.card.catalog_id == "base1-4"
 
 
+async def test_a_server_that_is_far_away_is_reached(serve_toy: ServeToy) -> None:
+    far = await serve_toy(greet)
+
+    async with far_away(far.address, seconds=0.7) as address, calling(address) as stub:
+        answer = await stub.GetCard(REQUEST, timeout=20)
+
+    assert answer == pb.GetCardResponse()
+
+
 async def test_without_a_server_a_call_ends_as_unavailable_after_its_attempts() -> None:
     async with calling(f"127.0.0.1:{free_port()}", package=PACKAGE) as stub:
         with pytest.raises(AioRpcError) as caught:
@@ -170,3 +212,23 @@ async def test_a_token_of_ones_own_outranks_the_channels(serve_toy: ServeToy) ->
             await ResolverServiceStub(channel).GetCard(REQUEST, metadata=(("authorization", "Bearer rubbish"),))
 
     assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_a_blocking_channel_brings_the_token_and_asks_again(serve_toy: ServeToy) -> None:
+    asked: list[str] = []
+
+    async def fail_once(request: pb.GetCardRequest) -> pb.GetCardResponse:
+        asked.append(request.catalog_id)
+        if len(asked) < 2:
+            raise Unavailable("Away for one attempt.", retry_seconds=0.01)
+        return pb.GetCardResponse()
+
+    def call(address: str) -> None:
+        interceptors = blocking_token_interceptors(token())
+        with open_blocking_channel(address, package=PACKAGE, interceptors=interceptors) as channel:
+            ResolverServiceStub(channel).GetCard(REQUEST)
+
+    toy = await serve_toy(fail_once)
+    await asyncio.to_thread(call, toy.address)
+
+    assert asked == ["base1-4"] * 2

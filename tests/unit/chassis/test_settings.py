@@ -86,7 +86,9 @@ def test_a_name_that_means_nothing_to_anyone_is_an_error(environment: pytest.Mon
     assert unknown_names(ReviewerSettings) == [name]
 
 
-@pytest.mark.parametrize("name", ["ATELIER_RESOLVER_PORT", "ATELIER_GATEWAY_HTTP_PORT", "ATELIER_TOKEN", "OTHER_PORT"])
+@pytest.mark.parametrize(
+    "name", ["ATELIER_RESOLVER_PORT", "ATELIER_GATEWAY_HTTP_PORT", "ATELIER_ADDRESS", "ATELIER_TOKEN", "OTHER_PORT"]
+)
 def test_a_neighbours_settings_are_ignored(environment: pytest.MonkeyPatch, name: str) -> None:
     environment.setenv(name, "not even a number")
 
