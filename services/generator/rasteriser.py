@@ -4,10 +4,12 @@ Cancelling who waits for a picture ends the process that draws it; the next pict
 """
 
 import asyncio
-import contextlib
 import json
+import socket
+import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from chassis.errors import Unavailable
 from services.generator.rasteriser_process import DRAWN, LENGTH
@@ -26,13 +28,41 @@ class DrawingLost(Unavailable):
         super().__init__(f"The picture couldn't be drawn, as {why}; try again.", reason="DRAWING_LOST")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawer:
+    """A process that draws, and the two ends of the socket that it is asked by and answers on."""
+
+    process: "subprocess.Popen[bytes]"
+    answers: asyncio.StreamReader
+    requests: asyncio.StreamWriter
+
+    @classmethod
+    async def start(cls) -> "_Drawer":
+        ours, theirs = socket.socketpair()
+        with theirs:
+            # By vfork: uvloop forks, which beside gRPC's threads kills children before they have begun.
+            process = subprocess.Popen(  # noqa: ASYNC220, S603 - returns in a millisecond; the words are ours
+                [sys.executable, "-m", _MODULE], stdin=theirs.fileno(), stdout=theirs.fileno()
+            )
+        try:
+            return cls(process, *await asyncio.open_unix_connection(sock=ours))
+        except BaseException:
+            ours.close()
+            _end(process)
+            raise
+
+    def end(self) -> None:
+        self.requests.close()
+        _end(self.process)
+
+
 class Rasteriser:
     """Draws SVG in up to `processes` processes at once; more callers wait for their turn."""
 
     def __init__(self, *, processes: int) -> None:
         self._places = asyncio.Semaphore(processes)
-        self._idle: list[asyncio.subprocess.Process] = []
-        self._busy: set[asyncio.subprocess.Process] = set()
+        self._idle: list[_Drawer] = []
+        self._busy: set[_Drawer] = set()
         self._closed = False
 
     async def rasterise(self, svg: str, *, font_files: Sequence[str] = ()) -> bytes:
@@ -41,15 +71,15 @@ class Rasteriser:
         Raises `BadPicture` and `DrawingLost`.
         """
         async with self._places:
-            process = await self._take()
+            drawer = await self._take()
             try:
-                state, body = await _ask(process, [json.dumps(list(font_files)).encode(), svg.encode()])
+                state, body = await _ask(drawer, [json.dumps(list(font_files)).encode(), svg.encode()])
             except BaseException:
                 # In the middle of an answer it is of no more use, whoever gave up on it.
-                await self._end(process)
+                self._end(drawer)
                 raise
-            self._busy.discard(process)
-            self._idle.append(process)
+            self._busy.discard(drawer)
+            self._idle.append(drawer)
         if state != DRAWN:
             raise BadPicture(body.decode())
         return body
@@ -57,41 +87,42 @@ class Rasteriser:
     async def close(self) -> None:
         """End the processes. Closing twice is legal."""
         self._closed = True
-        for process in [*self._idle, *self._busy]:
-            await self._end(process)
+        for drawer in [*self._idle, *self._busy]:
+            self._end(drawer)
 
-    async def _take(self) -> asyncio.subprocess.Process:
+    async def _take(self) -> _Drawer:
         if self._closed:
             raise DrawingLost("the rasteriser is closed")
         while self._idle:
-            process = self._idle.pop()
-            if process.returncode is None:
+            drawer = self._idle.pop()
+            if drawer.process.poll() is None:
                 break
+            drawer.requests.close()
         else:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", _MODULE, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-            )
-        self._busy.add(process)
-        return process
+            drawer = await _Drawer.start()
+        self._busy.add(drawer)
+        return drawer
 
-    async def _end(self, process: asyncio.subprocess.Process) -> None:
-        self._busy.discard(process)
-        if process in self._idle:
-            self._idle.remove(process)
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+    def _end(self, drawer: _Drawer) -> None:
+        self._busy.discard(drawer)
+        if drawer in self._idle:
+            self._idle.remove(drawer)
+        drawer.end()
 
 
-async def _ask(process: asyncio.subprocess.Process, parts: Sequence[bytes]) -> tuple[bytes, bytes]:
-    requests, answers = process.stdin, process.stdout
-    if requests is None or answers is None:
-        raise DrawingLost("the drawing process has no pipes")
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.wait()  # It has no time to lose.
+
+
+async def _ask(drawer: _Drawer, parts: Sequence[bytes]) -> tuple[bytes, bytes]:
+    if drawer.requests.is_closing():
+        raise DrawingLost("the drawing process has ended")
     try:
-        requests.write(b"".join(LENGTH.pack(len(part)) + part for part in parts))
-        await requests.drain()
-        head = await answers.readexactly(1 + LENGTH.size)
+        drawer.requests.write(b"".join(LENGTH.pack(len(part)) + part for part in parts))
+        await drawer.requests.drain()
+        head = await drawer.answers.readexactly(1 + LENGTH.size)
         (length,) = LENGTH.unpack(head[1:])
-        return head[:1], await answers.readexactly(length)
+        return head[:1], await drawer.answers.readexactly(length)
     except (asyncio.IncompleteReadError, ConnectionError) as error:
         raise DrawingLost("the drawing process ended before it answered") from error

@@ -63,8 +63,8 @@ class CountingRasteriser(Rasteriser):
     def kill(self) -> bool:
         """Whether processes were drawing, which are killed."""
         drawing = list(self._busy)
-        for process in drawing:
-            process.kill()
+        for drawer in drawing:
+            drawer.process.kill()
         return bool(drawing)
 
     async def rasterise(self, svg: str, *, font_files: Sequence[str] = ()) -> bytes:

@@ -120,12 +120,12 @@ async def test_a_cancelled_drawing_leaves_the_place_free(backend: Backend) -> No
 
 async def test_a_lost_process_fails_one_drawing_and_the_next_gets_another(rasteriser: Rasteriser) -> None:
     await rasteriser.rasterise(SQUARE)
-    [process] = rasteriser._idle
-    os.kill(process.pid, signal.SIGSTOP)
+    [drawer] = rasteriser._idle
+    os.kill(drawer.process.pid, signal.SIGSTOP)
     drawing = asyncio.create_task(rasteriser.rasterise(SQUARE))
     await asyncio.sleep(0)
 
-    os.kill(process.pid, signal.SIGKILL)
+    os.kill(drawer.process.pid, signal.SIGKILL)
 
     with pytest.raises(DrawingLost):
         await drawing
@@ -157,7 +157,7 @@ async def test_texts_are_drawn_with_the_fonts_given_and_no_others(rasteriser: Ra
 async def test_closing_twice_is_legal_and_leaves_no_process() -> None:
     rasteriser = Rasteriser(processes=2)
     await asyncio.gather(rasteriser.rasterise(SQUARE), rasteriser.rasterise(SQUARE))
-    processes = list(rasteriser._idle)
+    processes = [drawer.process for drawer in rasteriser._idle]
 
     await rasteriser.close()
     await rasteriser.close()
