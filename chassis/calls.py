@@ -6,7 +6,7 @@ Request id, authentication, role, decoding, validation, deadline, errors, one lo
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ from chassis.context import REQUEST_ID_KEY, deadline, request_id
 from chassis.errors import STATUS_DETAILS_KEY, AtelierError, DeadlineExceeded, Internal, Unavailable, status_of
 from chassis.telemetry import current_trace_id
 from chassis.validation import decode, validate
+from chassis.version import VERSION_KEY, installed_version
 
 REQUEST_ID_LIMIT = 128
 HEAR_OUT_SECONDS = 2.0
@@ -26,6 +27,27 @@ BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Handler = Any  # grpc.RpcMethodHandler, whose types know only the synchronous kind
+
+
+class Passage:
+    """What a guard is told of a call that it has let in: whose turn it is on its stream. This one needs nothing."""
+
+    def asking(self) -> None:
+        """The caller's next message is waited for."""
+
+    def heard(self) -> None:
+        """It came, or there is none."""
+
+    def offering(self) -> None:
+        """The caller is given a message."""
+
+    def taken(self) -> None:
+        """It has taken it."""
+
+
+# Lets a caller's call of a method in, for as long as the block lasts, or raises AtelierError.
+Guard = Callable[[auth.Principal, str, Context], AbstractAsyncContextManager[Passage]]
+OPEN = nullcontext(Passage())
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
@@ -42,8 +64,12 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         log: structlog.stdlib.BoundLogger,
         meter: Meter,
         methods: Collection[str] | None = None,
+        guard: Guard = lambda *_: OPEN,
     ) -> None:
-        """`methods` are those with a name of their own in the metrics, for a server that takes any; None: all are."""
+        """`methods` are those with a name of their own in the metrics, for a server that takes any; None: all are.
+
+        `guard` stands before every call once it is known who calls and that its role may.
+        """
         self._domain = domain
         self._methods = None if methods is None else frozenset(methods)
         self._verifier = verifier
@@ -51,12 +77,14 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         self._open_services = frozenset(open_services)
         self._default_deadline_seconds = default_deadline_seconds
         self._log = log
+        self._guard = guard
         self._seconds = meter.create_histogram(
             "rpc.server.duration",
             unit="s",
             description="How long calls took, by method and code.",
             explicit_bucket_boundaries_advisory=BUCKETS_SECONDS,
         )
+        self._version = installed_version()
         self._wrapped: dict[str, tuple[Handler, Handler]] = {}
 
     async def intercept_service(
@@ -89,34 +117,45 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             validate(message)
             return message
 
-        async def check_all(stream: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+        async def check_all(stream: AsyncIterator[bytes], passage: Passage) -> AsyncIterator[Any]:
+            passage.asking()
             async for data in stream:
+                passage.heard()
                 yield check(data)
+                passage.asking()
+            passage.heard()
 
         async def unary_unary(data: bytes, context: Context) -> Any:
             async with around(method, context, self._default_deadline_seconds):
                 return await handler.unary_unary(check(data), context)
 
         async def unary_stream(data: bytes, context: Context) -> AsyncIterator[Any]:
-            async with around(method, context, None), aclosing(handler.unary_stream(check(data), context)) as answers:
+            async with (
+                around(method, context, None) as passage,
+                aclosing(handler.unary_stream(check(data), context)) as answers,
+            ):
                 async for message in answers:
+                    passage.offering()
                     yield message
+                    passage.taken()
 
         async def stream_unary(stream: AsyncIterator[bytes], context: Context) -> Any:
-            async with around(method, context, None):
+            async with around(method, context, None) as passage:
                 try:
-                    return await handler.stream_unary(check_all(stream), context)
+                    return await handler.stream_unary(check_all(stream, passage), context)
                 except AtelierError:
                     await _hear_out(stream)
                     raise
 
         async def stream_stream(stream: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
             async with (
-                around(method, context, None),
-                aclosing(handler.stream_stream(check_all(stream), context)) as answers,
+                around(method, context, None) as passage,
+                aclosing(handler.stream_stream(check_all(stream, passage), context)) as answers,
             ):
                 async for message in answers:
+                    passage.offering()
                     yield message
+                    passage.taken()
 
         makers: dict[tuple[bool, bool], tuple[Callable[..., Handler], Any]] = {
             (False, False): (grpc.unary_unary_rpc_method_handler, unary_unary),
@@ -128,13 +167,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         return make(behaviour, request_deserializer=None, response_serializer=handler.response_serializer)
 
     @asynccontextmanager
-    async def _around(self, method: str, context: Context, default_seconds: float | None) -> AsyncIterator[None]:
+    async def _around(self, method: str, context: Context, default_seconds: float | None) -> AsyncIterator[Passage]:
         """One call from its first byte to its last: who, until when, and how it ended."""
         started = time.monotonic()
         metadata = dict(context.invocation_metadata() or ())
         call_id = str(metadata.get(REQUEST_ID_KEY, ""))[:REQUEST_ID_LIMIT] or uuid4().hex
         request_id.set(call_id)
-        context.set_trailing_metadata(((REQUEST_ID_KEY, call_id),))
+        context.set_trailing_metadata(self._trailers(call_id))
         error: AtelierError | None = None
         code = grpc.StatusCode.CANCELLED
         try:
@@ -145,7 +184,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 caller = await self._verifier.authenticate(_text(metadata.get("authorization")))
                 self._permissions.check(caller, method)
                 auth.principal.set(caller)
-                yield
+                async with self._guard(caller, method, context) as passage:
+                    yield passage
             code = grpc.StatusCode.OK
         except AtelierError as caught:
             error = caught
@@ -166,8 +206,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     async def _abort(self, context: Context, error: AtelierError, call_id: str) -> None:
         status = status_of(error, domain=self._domain)
-        trailers = ((REQUEST_ID_KEY, call_id), (STATUS_DETAILS_KEY, status.SerializeToString()))
+        details = (STATUS_DETAILS_KEY, status.SerializeToString())
+        trailers = (*self._trailers(call_id), *error.trailers(), details)
         await context.abort(error.code, error.message, trailing_metadata=trailers)
+
+    def _trailers(self, call_id: str) -> tuple[tuple[str, str], ...]:
+        """What every answer carries, by which its log lines and its server's release are found."""
+        return ((REQUEST_ID_KEY, call_id), (VERSION_KEY, self._version))
 
     def _record(
         self, method: str, code: grpc.StatusCode, started: float, call_id: str, error: AtelierError | None
@@ -175,7 +220,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         """One line and one measurement a call. Callers' mistakes are theirs; only our own trouble is a warning."""
         seconds = time.monotonic() - started
         self._seconds.record(seconds, {"method": method if self._is_known(method) else "other", "code": code.name})
-        if error is None:
+        if error is None or error.frequent:
             self._log.debug("call", method=method, code=code.name, seconds=round(seconds, 6), request_id=call_id)
             return
         level = self._log.warning if isinstance(error, Unavailable | Internal) else self._log.info

@@ -3,6 +3,7 @@
 Services derive their own from these. Whatever is not one of them is a bug, and its text stays in the log.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ class AtelierError(Exception):
 
     code: grpc.StatusCode = grpc.StatusCode.INTERNAL
     reason: str = "INTERNAL"
+    # One that a flood of calls meets isn't worth a line in the log each time.
+    frequent: bool = False
 
     def __init__(self, message: str, *, metadata: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -38,6 +41,10 @@ class AtelierError(Exception):
 
     def details(self) -> Sequence[Message]:
         """Details beside the `ErrorInfo`."""
+        return ()
+
+    def trailers(self) -> Sequence[tuple[str, str]]:
+        """Metadata beside the status, for who knows gRPC and not us."""
         return ()
 
 
@@ -116,9 +123,7 @@ class Unavailable(AtelierError):
         self.retry_seconds = retry_seconds
 
     def details(self) -> Sequence[Message]:
-        delay = Duration()
-        delay.FromMilliseconds(round(self.retry_seconds * 1000))
-        return (error_details_pb2.RetryInfo(retry_delay=delay),)
+        return (retry_info(self.retry_seconds),)
 
 
 class Internal(AtelierError):
@@ -126,6 +131,13 @@ class Internal(AtelierError):
 
     def __init__(self) -> None:
         super().__init__("Something went wrong on our side; the request id in the answer finds the cause in the log.")
+
+
+def retry_info(seconds: float) -> error_details_pb2.RetryInfo:
+    """When the same call may be sent again, in whole milliseconds and never too soon."""
+    delay = Duration()
+    delay.FromMilliseconds(math.ceil(seconds * 1000))
+    return error_details_pb2.RetryInfo(retry_delay=delay)
 
 
 def status_of(error: AtelierError, *, domain: str) -> status_pb2.Status:

@@ -7,9 +7,12 @@ from redis.asyncio import Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisClusterException, RedisError
 
 CLUSTER_SCHEME = "+cluster://"
 ANSWER_SECONDS = 1.0
+# What a command raises while the server is away, doesn't answer, or refuses.
+AWAY = (RedisError, RedisClusterException, OSError, TimeoutError)
 
 
 def open_redis(url: SecretStr, *, answer_seconds: float = ANSWER_SECONDS) -> Any:

@@ -46,8 +46,12 @@ class GrpcServer:
         generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
         reflected: Sequence[str] = (),
         interceptor: CallInterceptor | None = None,
+        own_address: str | None = None,
     ) -> None:
-        """`interceptor` is for a process whose calls don't all come through this server; None: one of its own."""
+        """`interceptor` is for a process whose calls don't all come through this server; None: one of its own.
+
+        `own_address`: where the process itself may call it beside, without TLS.
+        """
         self._settings = settings
         self._domain = domain
         self._services = list(services)
@@ -57,6 +61,7 @@ class GrpcServer:
         self._generic_handlers = tuple(generic_handlers)
         self._reflected = list(reflected) or [service.name for service in services]
         self._interceptor = interceptor
+        self._own_address = own_address
         self._server: grpc.aio.Server | None = None
         self.port = 0
 
@@ -79,6 +84,8 @@ class GrpcServer:
             )
         except RuntimeError:
             raise PortTaken(f"{address} is taken; set another port or end what listens there") from None
+        if self._own_address is not None:
+            server.add_insecure_port(self._own_address)
         await server.start()
         self._server = server
         self._log.info("listening", address=f"{self._settings.host}:{self.port}", tls=credentials is not None)
@@ -116,6 +123,8 @@ def server_options(settings: ProcessSettings) -> list[tuple[str, Any]]:
         ("grpc.http2.max_ping_strikes", 0),
         ("grpc.max_concurrent_streams", 1_000),
         ("grpc.max_metadata_size", 32 * 1024),
+        # A connection that doesn't even begin to speak is closed.
+        ("grpc.server_handshake_timeout_ms", 20_000),
         # Sharing is for our own processes; otherwise a taken port must be an error.
         ("grpc.so_reuseport", 1 if settings.processes > 1 else 0),
     ]

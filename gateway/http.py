@@ -6,13 +6,15 @@ import math
 import socket
 import ssl
 from collections.abc import Iterator
+from functools import partial
 
 import structlog
 import uvicorn
 
 from chassis.lifecycle import PortTaken
+from gateway.asgi import Application
 from gateway.config import GatewaySettings
-from gateway.front import Application
+from gateway.connection import Connection, Pace
 
 LISTEN_BACKLOG = 1024
 DATE_SECONDS = 1.0
@@ -58,7 +60,8 @@ class HttpServer:
         tls = settings.tls_certificate_file is not None and settings.tls_key_file is not None
         return uvicorn.Config(
             self._application,
-            http="h11",  # The only one that bounds a request's head.
+            # h11 is the only one that bounds the bytes of a request's head.
+            http=partial(Connection, pace=Pace.of(settings)),  # type: ignore[arg-type] # It is only called.
             ws="none",
             lifespan="off",
             log_config=None,
@@ -108,8 +111,14 @@ def _listen(settings: GatewaySettings) -> socket.socket:
     address = (settings.host, settings.http_port)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server(address, family=family, backlog=LISTEN_BACKLOG, reuse_port=settings.processes > 1)
+        listener = socket.create_server(
+            address, family=family, backlog=LISTEN_BACKLOG, reuse_port=settings.processes > 1
+        )
     except OSError:
         raise PortTaken(
             f"{settings.host}:{settings.http_port} is taken; set another port or end what listens there"
         ) from None
+    # Its connections inherit it. asyncio's own loop sets it only where a socket was made with TCP named, and an answer
+    # whose body is written after its head would wait 40 ms for the other side's acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

@@ -13,8 +13,9 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from redis.exceptions import RedisClusterException, RedisError, ResponseError
+from redis.exceptions import ResponseError
 
+from chassis.redis import AWAY
 from jobs.loops import Loop
 from jobs.tally import Tally
 
@@ -26,7 +27,6 @@ ABANDONED_MILLISECONDS = 30_000
 DEAD_CONSUMER_MILLISECONDS = 3_600_000
 # How long a Redis that has fallen silent may hold anybody up.
 PATIENCE_SECONDS = 1.0
-AWAY = (RedisError, RedisClusterException, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from jobs.bell import AWAY, PATIENCE_SECONDS, entries_of
+from chassis.redis import AWAY
+from jobs.bell import PATIENCE_SECONDS, entries_of
 from jobs.loops import Loop
 
 STREAM_LIMIT = 1_000

@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chassis.postgres import Database
-from jobs.bell import AWAY, PATIENCE_SECONDS
+from chassis.redis import AWAY
+from jobs.bell import PATIENCE_SECONDS
 from services.generator import store
 
 TRUSTED_SECONDS = 30.0
