@@ -115,6 +115,10 @@ class TokenVerifier:
         self._verified[authorization or ""] = (caller, min(expiry, self._clock() + REMEMBERED_SECONDS))
         return caller
 
+    async def expiry(self, authorization: str | None) -> float:
+        """When the token expires, in seconds since the epoch. Raises as `authenticate` does."""
+        return (await self._verify(authorization))[1]
+
     async def _verify(self, authorization: str | None) -> tuple[Principal, float]:
         """The caller, and when the token expires in seconds since the epoch."""
         if not authorization:

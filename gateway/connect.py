@@ -1,6 +1,6 @@
 """Every method over HTTP, by Connect and gRPC-Web: built from the descriptors, on the handlers that gRPC calls have."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import aclosing
 from typing import Any, NamedTuple
 
@@ -76,6 +76,11 @@ class ConnectMethods(ConnectASGIApplication[None]):
 
     async def stop(self) -> None:
         """Nothing was opened."""
+
+    @property
+    def paths(self) -> Collection[str]:
+        """Where the methods are."""
+        return self._built.keys()
 
     def has(self, path: str) -> bool:
         """Whether there is a method at `path`."""

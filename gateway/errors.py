@@ -48,3 +48,10 @@ class ServiceUnavailable(Unavailable):
         message = f"The service {service} doesn't answer; send the same call again shortly."
         super().__init__(message, reason="SERVICE_UNAVAILABLE", retry_seconds=1.0)
         self.metadata = {"service": service}
+
+
+class Leaving(Unavailable):
+    """This process ends; another, or the same one started again, goes on."""
+
+    def __init__(self) -> None:
+        super().__init__("This gateway is about to end; watch again.", reason="LEAVING", retry_seconds=0.5)

@@ -1,6 +1,7 @@
 """One call that came over HTTP, in the form that handlers of gRPC calls know: the used part of a ServicerContext."""
 
 import binascii
+import math
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,11 +12,15 @@ from connectrpc.request import Headers, RequestContext
 
 from chassis.context import REQUEST_ID_KEY
 from chassis.errors import STATUS_DETAILS_KEY, AtelierError
+from chassis.version import VERSION_KEY
+from gateway.limits.errors import PUSHBACK_KEY
 from gateway.metadata import Entries, Metadata
-from gateway.refusals import refusal, refusal_of
+from gateway.refusals import refusal, refusal_of, retry_seconds_of
 
 # What of an HTTP request is meant for the service. The rest, such as cookies, belongs to the hop from the browser.
 FORWARDED = ("authorization", REQUEST_ID_KEY, "traceparent", "tracestate")
+# What leaves as a header or in the body, or tells only us something.
+HIDDEN_TRAILERS = frozenset({REQUEST_ID_KEY, STATUS_DETAILS_KEY, VERSION_KEY, PUSHBACK_KEY})
 # What gRPC takes as a value (doc/PROTOCOL-HTTP2.md); others are as good as not sent.
 ASCII_VALUE = re.compile("[ -~]*")
 # Our own deadline passes just before that of the HTTP layer, whose error would have no details.
@@ -46,6 +51,10 @@ class Exchange:
         """Headers of the response, which leave with its first message."""
         _write(self._request.response_headers, entries)
 
+    def tell(self, entries: Entries) -> None:
+        """Headers of the response that the gateway adds, and gRPC hasn't."""
+        _write(self._request.response_headers, entries)
+
     def set_trailing_metadata(self, entries: Entries) -> None:
         """Trailers of the response, replacing earlier ones. The request id is a header, where users of HTTP look."""
         self._trailers = tuple(entries)
@@ -69,8 +78,11 @@ class Exchange:
 
     def close(self) -> None:
         """The call is over."""
-        hidden = (REQUEST_ID_KEY, STATUS_DETAILS_KEY)
-        _write(self._request.response_trailers, (entry for entry in self._trailers if entry[0] not in hidden))
+        shown = (entry for entry in self._trailers if entry[0] not in HIDDEN_TRAILERS)
+        _write(self._request.response_trailers, shown)
+        retry_seconds = retry_seconds_of(self._status_details())
+        if retry_seconds is not None:
+            self._request.response_headers["retry-after"] = str(math.ceil(retry_seconds))
         if self._code is grpc.StatusCode.UNAUTHENTICATED:
             self._request.response_headers["www-authenticate"] = "Bearer"  # RFC 9110, 11.6.1
         for callback in self._callbacks:
@@ -78,9 +90,11 @@ class Exchange:
 
     def error(self) -> Exception:
         """What the call was aborted with, as HTTP tells it."""
+        return refusal(self._code or grpc.StatusCode.UNKNOWN, self._details, self._status_details())
+
+    def _status_details(self) -> bytes | None:
         details = dict(self._trailers).get(STATUS_DETAILS_KEY)
-        code = self._code or grpc.StatusCode.UNKNOWN
-        return refusal(code, self._details, details if isinstance(details, bytes) else None)
+        return details if isinstance(details, bytes) else None
 
 
 @asynccontextmanager

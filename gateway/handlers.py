@@ -7,13 +7,14 @@ from typing import Any
 import grpc
 from connectrpc.code import Code
 from connectrpc.errors import ConnectError
-from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health_pb2
 
 from chassis.calls import Context, Handler
 from chassis.health import Health
-from chassis.validation import decode
+from chassis.validation import decode, validate
 from gateway.codecs import Body
 from gateway.errors import UnreadableRequest
 from gateway.refusals import grpc_code
@@ -21,8 +22,13 @@ from gateway.refusals import grpc_code
 
 def health_handlers(health: Health) -> dict[str, tuple[MethodDescriptor, Handler]]:
     """Health's own methods by their full names, as handlers of bytes."""
-    methods: Any = health_pb2.DESCRIPTOR.services_by_name["Health"].methods
-    return {f"/{health.name}/{one.name}": (one, _local(one, getattr(health, one.name))) for one in methods}
+    return local_handlers(health_pb2.DESCRIPTOR.services_by_name["Health"], health)
+
+
+def local_handlers(service: ServiceDescriptor, servicer: Any) -> dict[str, tuple[MethodDescriptor, Handler]]:
+    """The methods of a gRPC service in this process by their full names, as handlers of bytes."""
+    methods: Any = service.methods
+    return {f"/{service.full_name}/{one.name}": (one, _local(one, getattr(servicer, one.name))) for one in methods}
 
 
 def parsing(handler: Handler) -> Handler:
@@ -62,15 +68,20 @@ async def _parsed(bodies: AsyncIterator[Body]) -> AsyncIterator[bytes]:
 
 
 def _local(method: MethodDescriptor, behaviour: Callable[..., Any]) -> Handler:
-    """A handler of bytes for a servicer's method in this process."""
+    """A handler of bytes for a servicer's method of one request in this process."""
     request_class = GetMessageClass(method.input_type)
 
+    def checked(data: bytes) -> Message:
+        request = decode(data, request_class)
+        validate(request)
+        return request
+
     async def unary(data: bytes, context: Context) -> bytes:
-        answer: bytes = (await behaviour(decode(data, request_class), context)).SerializeToString()
+        answer: bytes = (await behaviour(checked(data), context)).SerializeToString()
         return answer
 
     async def stream(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
-        async with aclosing(behaviour(decode(await only(requests), request_class), context)) as answers:
+        async with aclosing(behaviour(checked(await only(requests)), context)) as answers:
             async for answer in answers:
                 yield answer.SerializeToString()
 

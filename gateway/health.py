@@ -12,11 +12,13 @@ from typing import Any
 import grpc
 from google.protobuf.message import DecodeError
 from grpc_health.v1 import health_pb2
+from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from chassis.client import open_channel
 from chassis.health import Dependency, Health
 from gateway.routing import is_shared
 
+OWN_SERVICE = "atelier.gateway.v1.GatewayService"
 LIST_METHOD = "/grpc.health.v1.Health/List"
 WATCH_METHOD = "/grpc.health.v1.Health/Watch"
 ANSWER_SECONDS = 1.5
@@ -36,14 +38,20 @@ class ServiceHealth:
         self._address = address
         self._credentials = credentials
         self._channel: grpc.aio.Channel | None = None
-        self._states: Mapping[str, Any] = {}
+        self._states: Mapping[str, Any] = {}  # By the service's own names.
         self._problem: Exception | None = None
 
     async def check(self) -> Mapping[str, Any]:
         """The state of each of the service's names, as the system calls them. Raises while it doesn't answer."""
         if self._problem is not None:
             raise self._problem
-        return self._states
+        return {ours: state for name, state in self._states.items() for ours in _system_names(self._name, [name])}
+
+    def reported(self) -> Mapping[str, bool]:
+        """Whether each part serves, by the service's own names; only the whole, "", while it doesn't answer."""
+        if self._problem is not None:
+            return {"": False}
+        return {name: state == HealthCheckResponse.SERVING for name, state in self._states.items()}
 
     async def open(self) -> None:
         """Connect, and ask once."""
@@ -77,7 +85,7 @@ class ServiceHealth:
         ask: Any = channel.unary_unary(LIST_METHOD)
         data = await ask(health_pb2.HealthListRequest().SerializeToString(), timeout=ANSWER_SECONDS)
         states = health_pb2.HealthListResponse.FromString(data).statuses
-        self._states = {ours: states[name].status for name in states for ours in _system_names(self._name, [name])}
+        self._states = {name: states[name].status for name in states}
         self._problem = None
 
 
@@ -129,5 +137,6 @@ def _system_names(service: str, names: Iterable[str]) -> Sequence[str]:
     return found
 
 
-async def _serve() -> None:
-    """The gateway serves while this runs."""
+async def _serve() -> Mapping[str, Any]:
+    """The gateway serves while this runs, its own gRPC service included."""
+    return {OWN_SERVICE: HealthCheckResponse.SERVING}

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from chassis.blobs import Blobs
 from chassis.media import CONTENT_TYPES, LIFETIME_SECONDS, PREFIX, MediaSigner, media_key
-from gateway.front import Receive, Scope, Send
+from gateway.asgi import Receive, Scope, Send, headers_of, lists_tag, send_head, send_piece, send_whole
 from gateway.ranges import asked_span
 
 METHODS = ("GET", "HEAD")
@@ -34,15 +34,18 @@ class Media:
         self._blobs = blobs
         self._signer = signer
 
+    def takes(self, scope: Scope) -> bool:
+        path: str = scope["path"]
+        return path.startswith(PREFIX)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Raises MediaAddressInvalid, MediaAddressExpired, BlobNotFound and Unavailable."""
         if scope["method"] not in METHODS:
-            await _send_head(send, Reply(HTTPStatus.METHOD_NOT_ALLOWED, {"allow": ", ".join(METHODS)}))
-            await _send_piece(send, b"", more=False)
+            await send_whole(send, HTTPStatus.METHOD_NOT_ALLOWED, {"allow": ", ".join(METHODS)})
             return
         name = self._verified_name(scope)
         size = (await self._blobs.head(media_key(name))).size_bytes
-        await self._send(send, media_key(name), reply_to(scope["method"], _headers(scope), name, size))
+        await self._send(send, media_key(name), reply_to(scope["method"], headers_of(scope), name, size))
 
     def _verified_name(self, scope: Scope) -> str:
         told = dict(parse_qsl(scope["query_string"].decode("latin-1")))
@@ -56,20 +59,24 @@ class Media:
         async with aclosing(self._blobs.stream(key, reply.span)) as pieces:
             async for piece in pieces:
                 if not head_is_sent:
-                    await _send_head(send, reply)
+                    await send_head(send, reply.status, reply.headers)
                     head_is_sent = True
-                await _send_piece(send, piece, more=True)
+                await send_piece(send, piece, more=True)
         if not head_is_sent:
-            await _send_head(send, reply)
-        await _send_piece(send, b"", more=False)
+            await send_head(send, reply.status, reply.headers)
+        await send_piece(send, b"", more=False)
 
 
 def reply_to(method: str, asked: Mapping[str, str], name: str, size: int) -> Reply:
     """What a request with the headers `asked` gets of the picture `name` of `size` bytes (RFC 9110, 13 and 14)."""
     digest, _, extension = name.partition(".")
     tag = f'"{digest}"'
-    kept = {"etag": tag, "cache-control": f"private, max-age={LIFETIME_SECONDS}, immutable"}
-    if _lists(asked.get("if-none-match", ""), tag):
+    kept = {
+        "etag": tag,
+        "cache-control": f"private, max-age={LIFETIME_SECONDS}, immutable",
+        "cross-origin-resource-policy": "cross-origin",  # The signature is the authority, on whosever page it stands.
+    }
+    if lists_tag(asked.get("if-none-match", ""), tag):
         return Reply(HTTPStatus.NOT_MODIFIED, kept)
     kind = {"content-type": CONTENT_TYPES[extension], "x-content-type-options": "nosniff", "accept-ranges": "bytes"}
     if method == "HEAD":  # Ranges are GET's alone.
@@ -81,26 +88,3 @@ def reply_to(method: str, asked: Mapping[str, str], name: str, size: int) -> Rep
         return Reply(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, {"content-range": f"bytes */{size}"})
     part = {"content-length": str(len(span)), "content-range": f"bytes {span.start}-{span.stop - 1}/{size}"}
     return Reply(HTTPStatus.PARTIAL_CONTENT, kept | kind | part, span)
-
-
-def _headers(scope: Scope) -> dict[str, str]:
-    """The request's headers; one that stands several times is one list (RFC 9110, 5.3)."""
-    found: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        found[name] = f"{found[name]}, {value}" if name in found else value
-    return found
-
-
-def _lists(tags: str, tag: str) -> bool:
-    """Whether a list of entity tags names this one, by the weak comparison (RFC 9110, 8.8.3.2)."""
-    return tags.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in tags.split(","))
-
-
-async def _send_head(send: Send, reply: Reply) -> None:
-    headers = [(name.encode(), value.encode()) for name, value in reply.headers.items()]
-    await send({"type": "http.response.start", "status": int(reply.status), "headers": headers})
-
-
-async def _send_piece(send: Send, piece: bytes, *, more: bool) -> None:
-    await send({"type": "http.response.body", "body": piece, "more_body": more})

@@ -15,8 +15,8 @@ from grpc.aio import AioRpcError
 
 from chassis.calls import Context, Handler
 from chassis.context import remaining_seconds
-from chassis.errors import DeadlineExceeded
-from gateway.errors import ServiceUnavailable, UnknownService
+from gateway.errors import UnknownService
+from gateway.failures import absence_of
 from gateway.metadata import towards_caller, towards_service, trailers_of
 from gateway.naming import Naming
 from gateway.routing import Routes, is_shared, service_of
@@ -93,29 +93,33 @@ class Proxy(grpc.GenericRpcHandler):
         return grpc.unary_unary_rpc_method_handler(forward)
 
     def _forward_stream(self, method: str, service: str) -> Handler:
-        open_stream: Any = self._routes.channel(service).stream_stream(method)
-
         async def forward(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
-            call = open_stream(timeout=remaining_seconds(), metadata=_metadata(context))
-            sender = asyncio.create_task(_send_all(call, requests))
-            # However the caller's side ends, also where nobody resumes this generator, the service's side ends too.
-            context.add_done_callback(_cancelling(call))
-            try:
-                await _send_headers(call, context)
-                async for response in call:
-                    yield response
-                context.set_trailing_metadata(towards_caller(await call.trailing_metadata()))
-            except AioRpcError as error:
-                await _fail(context, service, error)
-            except asyncio.CancelledError:
-                _raise_failure(sender)
-                raise
-            finally:
-                call.cancel()
-                sender.cancel()
-                await asyncio.gather(sender, return_exceptions=True)
+            with self._routes.stream_channel(service) as channel:
+                call: Any = _opened(channel, method, context)
+                sender = asyncio.create_task(_send_all(call, requests))
+                try:
+                    await _send_headers(call, context)
+                    async for response in call:
+                        yield response
+                    context.set_trailing_metadata(towards_caller(await call.trailing_metadata()))
+                except AioRpcError as error:
+                    await _fail(context, service, error)
+                except asyncio.CancelledError:
+                    _raise_failure(sender)
+                    raise
+                finally:
+                    call.cancel()
+                    sender.cancel()
+                    await asyncio.gather(sender, return_exceptions=True)
 
         return grpc.stream_stream_rpc_method_handler(forward)
+
+
+def _opened(channel: Any, method: str, context: Context) -> Any:
+    """The service's side of a stream. It ends with the caller's, also where nobody resumes the handler's generator."""
+    call = channel.stream_stream(method)(timeout=remaining_seconds(), metadata=_metadata(context))
+    context.add_done_callback(_cancelling(call))
+    return call
 
 
 async def _with_first(first: bytes, more: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -154,12 +158,10 @@ def _raise_failure(sender: asyncio.Task[None]) -> None:
 
 async def _fail(context: Context, service: str, error: AioRpcError) -> NoReturn:
     """End the caller's call as the service's ended; raise our own error where no service answered."""
-    trailers = trailers_of(error)
-    if not trailers and error.code() is grpc.StatusCode.UNAVAILABLE:
-        raise ServiceUnavailable(service) from error
-    if not trailers and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-        raise DeadlineExceeded(f"The deadline passed before the service {service} answered.") from error
-    await context.abort(error.code(), error.details() or "", trailing_metadata=trailers)
+    absence = absence_of(service, error)
+    if absence is not None:
+        raise absence from error
+    await context.abort(error.code(), error.details() or "", trailing_metadata=trailers_of(error))
 
 
 def _cancelling(call: Any) -> Any:

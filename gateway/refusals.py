@@ -11,7 +11,7 @@ from google.protobuf import descriptor_pool
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message_factory import GetMessageClass
-from google.rpc import status_pb2
+from google.rpc import error_details_pb2, status_pb2
 from protobuf import message_to_json_value
 from protobuf.wkt import Any as ConnectAny
 from protobuf.wkt import Struct
@@ -64,6 +64,15 @@ def connect_code(code: grpc.StatusCode) -> Code:
 def grpc_code(code: Code) -> grpc.StatusCode:
     """The same code by gRPC's name."""
     return grpc.StatusCode.CANCELLED if code is Code.CANCELED else grpc.StatusCode[code.name]
+
+
+def retry_seconds_of(details: bytes | None) -> float | None:
+    """When a failed call may be sent again, if its `google.rpc.Status` says so."""
+    for detail in status_pb2.Status.FromString(details or b"").details:
+        if detail.Is(error_details_pb2.RetryInfo.DESCRIPTOR):
+            told = error_details_pb2.RetryInfo.FromString(detail.value)
+            return float(told.retry_delay.ToTimedelta().total_seconds())
+    return None
 
 
 def _detail_json(detail: ErrorDetail) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import atelier
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor_pb2 import MethodOptions
 
 from gateway.routing import is_shared, service_of
 
@@ -26,6 +27,17 @@ def methods_of(services: Collection[ServiceDescriptor]) -> dict[str, MethodDescr
 def unary_names(methods: Mapping[str, MethodDescriptor]) -> list[str]:
     """The full names of the methods with one request and one response."""
     return [name for name, method in methods.items() if not (method.client_streaming or method.server_streaming)]
+
+
+def has_no_effects(method: MethodDescriptor) -> bool:
+    """Whether the contract says that a call of it changes nothing."""
+    return bool(method.GetOptions().idempotency_level == MethodOptions.NO_SIDE_EFFECTS)
+
+
+def watching_names(methods: Mapping[str, MethodDescriptor]) -> list[str]:
+    """The full names of the methods that stream answers to one request and change nothing."""
+    streams = {name: one for name, one in methods.items() if one.server_streaming and not one.client_streaming}
+    return [name for name, one in streams.items() if has_no_effects(one)]
 
 
 def names_of(services: Collection[ServiceDescriptor], owner: str) -> list[str]:

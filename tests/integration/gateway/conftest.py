@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.gateway.crowd import Crowd, run_crowd
 from tests.integration.gateway.rig import SECRET, Gateway, StandIn, run_gateway, trouble
 
 
@@ -43,3 +44,17 @@ def stand_in(running_stand_in: StandIn) -> StandIn:
 async def gateway(running_stand_in: StandIn, secret_file: Path) -> AsyncIterator[Gateway]:
     async with run_gateway(secret_file, running_stand_in.port) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+async def running_crowd(secret_file: Path) -> AsyncIterator[Crowd]:
+    async with run_crowd(secret_file) as crowd:
+        yield crowd
+
+
+@pytest.fixture
+def crowd(running_crowd: Crowd) -> Crowd:
+    """Stand-ins for all services, which answer nothing yet, and the gateway before them."""
+    for service in running_crowd.services.values():
+        service.answers.clear()
+    return running_crowd

@@ -38,8 +38,10 @@ trouble: list[dict[str, Any]] = []
 class StandIn(grpc.GenericRpcHandler):
     """A gRPC server that answers bytes as told: `answers` maps full method names to handlers."""
 
-    def __init__(self, services: Sequence[str] = (SERVICE,)) -> None:
+    def __init__(self, services: Sequence[str] = (SERVICE,), *, calls_at_once: int = 1_000) -> None:
+        """`calls_at_once`: so many run over one connection."""
         self.services = services
+        self.calls_at_once = calls_at_once
         self.answers: dict[str, Any] = {}
         self.lost: set[str] = set()
         self.port = 0
@@ -59,6 +61,7 @@ class StandIn(grpc.GenericRpcHandler):
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
             ("grpc.so_reuseport", 0),
             ("grpc.http2.max_ping_strikes", 0),
+            ("grpc.max_concurrent_streams", self.calls_at_once),
         ]
         self._server = grpc.aio.server(options=options)
         self._server.add_generic_rpc_handlers((self,))

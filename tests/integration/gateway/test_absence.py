@@ -13,6 +13,7 @@ from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
+from gateway.health import OWN_SERVICE
 from tests.integration.gateway.rig import SERVICE, Gateway, StandIn, child_process, run_gateway, within
 from tests.integration.gateway.test_access import details
 
@@ -94,7 +95,8 @@ async def test_health_names_every_part_of_the_system(gateway: Gateway, stand_in:
     states = await health_list(gateway)
 
     assert states == dict.fromkeys(
-        ["", "gateway", "resolver", "resolver/postgres", "resolver/redis", SERVICE], HealthCheckResponse.SERVING
+        ["", "gateway", OWN_SERVICE, "resolver", "resolver/postgres", "resolver/redis", SERVICE],
+        HealthCheckResponse.SERVING,
     )
 
 
@@ -112,6 +114,7 @@ async def test_a_part_that_is_lost_is_named_and_comes_back(gateway: Gateway, sta
     assert listed == {
         "": NOT_SERVING,
         "gateway": SERVING,
+        OWN_SERVICE: SERVING,
         "resolver": NOT_SERVING,
         "resolver/postgres": NOT_SERVING,
         "resolver/redis": SERVING,
@@ -139,7 +142,8 @@ async def test_a_service_that_never_answered_has_its_known_names(lonely: tuple[G
     states = await health_list(gateway)
 
     answered = [SERVICE, "atelier.resolver.v1.ScanService", JOBS, f"resolver/{JOBS}"]
-    assert states == dict.fromkeys(["", "resolver", *answered], NOT_SERVING) | {"gateway": SERVING}
+    away = dict.fromkeys(["", "resolver", *answered], NOT_SERVING)
+    assert states == away | {"gateway": SERVING, OWN_SERVICE: SERVING}
 
 
 async def test_a_frozen_service_is_found_out_within_three_seconds_and_thaws(secret_file: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 from google.rpc import error_details_pb2, status_pb2
 
+from gateway.health import OWN_SERVICE
 from tests.integration.gateway.rig import (
     MAX_MESSAGE_BYTES,
     SERVICE,
@@ -139,6 +140,12 @@ async def test_get_calls_what_has_no_side_effects(gateway: Gateway, stand_in: St
     assert (safe.status_code, safe.json()["card"]["catalogId"]) == (200, "base1-4")
     assert (unsafe.status_code, unsafe.headers["allow"]) == (405, "POST")
     assert unsafe.json()["message"] == f"{RESOLVE} takes POST."
+
+
+async def test_get_without_its_query_is_told_of_it(gateway: Gateway) -> None:
+    answer = await gateway.http.get(GET_CARD, headers=dict([gateway.authorization]))
+
+    assert (answer.status_code, "?encoding=json&message=" in answer.json()["message"]) == (415, True)
 
 
 async def test_a_client_stream_is_imported_in_json(gateway: Gateway, stand_in: StandIn) -> None:
@@ -387,7 +394,7 @@ async def test_a_body_that_is_too_large_is_refused(gateway: Gateway, stand_in: S
 
 async def test_healthz_tells_the_state_of_every_part(gateway: Gateway, stand_in: StandIn) -> None:
     well = await gateway.http.get("/healthz")
-    states = {"gateway", "resolver", "resolver/postgres", "resolver/redis", SERVICE}
+    states = {"gateway", OWN_SERVICE, "resolver", "resolver/postgres", "resolver/redis", SERVICE}
 
     assert (well.status_code, well.json()["state"]) == (200, "SERVING")
     assert well.json()["parts"] == dict.fromkeys(states, "SERVING")

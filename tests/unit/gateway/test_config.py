@@ -6,6 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from gateway.config import GatewaySettings
+from gateway.limits.limit import Limit
+from gateway.limits.methods import MethodClass
 
 
 @pytest.fixture(autouse=True)
@@ -54,4 +56,36 @@ def test_a_store_and_the_secret_of_its_addresses_go_together(
     monkeypatch.setenv(only, "file:///blobs" if only == "ATELIER_BLOBS_URL" else str(tmp_path / "secret"))
 
     with pytest.raises(ValidationError, match="set both ATELIER_BLOBS_URL and ATELIER_MEDIA_SECRET_FILE"):
+        GatewaySettings()
+
+
+@pytest.mark.parametrize(
+    "told", ["https://a.example", " http://localhost:5173 , https://b.example", "*", "http://[::1]:1", ""]
+)
+def test_origins_are_told_by_commas(told: str) -> None:
+    settings = GatewaySettings(cors_origins=told)
+
+    assert settings.origins == [word.strip() for word in told.split(",") if word.strip()]
+
+
+@pytest.mark.parametrize("told", ["a.example", "https://a.example/", "https://A.example", "null", "ftp://a.example"])
+def test_what_no_browser_would_send_is_no_origin(told: str) -> None:
+    with pytest.raises(ValidationError, match="is no origin"):
+        GatewaySettings(cors_origins=told)
+
+
+def test_limits_are_told_by_class_and_an_empty_one_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATELIER_GATEWAY_LIMIT_READ", "600/minute")
+    monkeypatch.setenv("ATELIER_GATEWAY_LIMIT_WORK", "")
+
+    limits = GatewaySettings().limits
+
+    assert limits[MethodClass.READ] == Limit(600, 60)
+    assert set(MethodClass) - set(limits) == {MethodClass.WORK}
+
+
+def test_what_is_no_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATELIER_GATEWAY_LIMIT_BULK", "a lot")
+
+    with pytest.raises(ValidationError, match="must be one limit, such as 600/minute"):
         GatewaySettings()

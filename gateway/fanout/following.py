@@ -1,0 +1,146 @@
+"""Follows work at its service, and goes on when the service comes back."""
+
+import asyncio
+import random
+from collections.abc import Collection, Iterable
+from contextlib import aclosing
+
+import grpc
+from atelier.gateway.v1 import gateway_service_pb2 as pb
+from google.rpc import status_pb2
+
+from chassis.errors import Unauthenticated, status_of
+from gateway.errors import DOMAIN, ServiceUnavailable
+from gateway.fanout.board import Board
+from gateway.fanout.services import ServiceFailed, Services
+from gateway.fanout.watched import COURSES, Course, Look
+from gateway.metadata import Metadata
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5.0
+LOOKS_AT_ONCE = 32
+# After these the same call would end the same way.
+FINAL_CODES = frozenset(
+    code.value[0]
+    for code in (
+        grpc.StatusCode.NOT_FOUND,
+        grpc.StatusCode.PERMISSION_DENIED,
+        grpc.StatusCode.INVALID_ARGUMENT,
+        grpc.StatusCode.UNIMPLEMENTED,
+    )
+)
+NOT_FOUND = grpc.StatusCode.NOT_FOUND.value[0]
+UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED.value[0]
+
+
+class Follower:
+    """Follows pieces of work that share a stream, and writes what it is told on a board."""
+
+    def __init__(
+        self, *, services: Services, board: Board, metadata: Metadata, course: Course, names: Collection[str]
+    ) -> None:
+        self._services = services
+        self._board = board
+        self._metadata = metadata
+        self._course = course
+        self._left = list(names)
+        self._pause_seconds = 0.0
+
+    async def follow(self) -> None:
+        """Return when all has ended. Raises Unauthenticated when the caller's token is no longer taken."""
+        while self._left:
+            try:
+                await self._watch()
+                lost = status_of(ServiceUnavailable(self._course.service), domain=DOMAIN)
+            except ServiceFailed as failed:
+                lost = failed.status
+            if self._left:
+                await self._cope(lost)
+
+    async def _watch(self) -> None:
+        """Write all that one stream tells, and forget what has ended. Raises ServiceFailed."""
+        course, final = self._course, set[str]()
+        request = course.request([_id(name) for name in self._left])
+        answers = self._services.watch(course.service, course.method, request, metadata=self._metadata)
+        try:
+            async with aclosing(answers):
+                async for answer in answers:
+                    self._pause_seconds = 0.0
+                    for work in course.told(answer):
+                        await self._board.write(work)
+                        if work.state != pb.WORK_STATE_RUNNING:
+                            final.add(work.name)
+        except ServiceFailed:
+            # More may come of one whose stream hasn't ended.
+            if course.look is None:
+                final.clear()
+            raise
+        finally:
+            self._forget(final)
+
+    async def _cope(self, lost: status_pb2.Status) -> None:
+        """Forget what is nowhere to be found; of the rest say once why it isn't told of, and wait a while."""
+        if lost.code == UNAUTHENTICATED:
+            raise Unauthenticated(lost.message)
+        look = self._course.look
+        if lost.code == NOT_FOUND and look is not None:
+            await self._look_for_missing(look)
+        elif lost.code in FINAL_CODES:
+            self._give_up(self._left, lost)
+        else:
+            await self._pause(lost)
+
+    async def _look_for_missing(self, look: Look) -> None:
+        gate = asyncio.Semaphore(LOOKS_AT_ONCE)
+
+        async def look_for(name: str) -> status_pb2.Status | None:
+            async with gate:
+                return await self._problem_of(look, name)
+
+        names = self._left
+        problems = await asyncio.gather(*map(look_for, names))
+        missing = {name: problem for name, problem in zip(names, problems, strict=True) if problem is not None}
+        for name, problem in missing.items():
+            self._give_up([name], problem)
+        if not missing:  # Or it would be asked again and again at once.
+            await self._pause(status_of(ServiceUnavailable(self._course.service), domain=DOMAIN))
+
+    async def _problem_of(self, look: Look, name: str) -> status_pb2.Status | None:
+        """Why it isn't there; None: it is, or nobody can tell."""
+        request = look.request(_id(name))
+        try:
+            await self._services.ask(self._course.service, look.method, request, metadata=self._metadata, until=None)
+        except ServiceFailed as failed:
+            return failed.status if failed.status.code == NOT_FOUND else None
+        return None
+
+    async def _pause(self, problem: status_pb2.Status) -> None:
+        if self._pause_seconds == 0.0:
+            self._board.interrupt(self._left, problem)
+        self._pause_seconds = min(LONGEST_PAUSE_SECONDS, 2 * self._pause_seconds or FIRST_PAUSE_SECONDS)
+        await asyncio.sleep(self._pause_seconds * random.uniform(0.5, 1.0))  # noqa: S311 - it spreads, it hides nothing
+
+    def _give_up(self, names: Collection[str], problem: status_pb2.Status) -> None:
+        self._board.interrupt(names, problem, state=pb.WORK_STATE_NOT_FOUND)
+        self._forget(names)
+
+    def _forget(self, names: Iterable[str]) -> None:
+        ended = frozenset(names)
+        self._left = [name for name in self._left if name not in ended]
+
+
+def courses_of(names: Iterable[str]) -> list[tuple[Course, list[str]]]:
+    """The names by the streams that tell of them."""
+    alone: list[tuple[Course, list[str]]] = []
+    together: dict[str, list[str]] = {}
+    for name in names:
+        kind = name.rpartition("/")[0]
+        if COURSES[kind].look is None:
+            alone.append((COURSES[kind], [name]))
+        else:
+            together.setdefault(kind, []).append(name)
+    return alone + [(COURSES[kind], those) for kind, those in together.items()]
+
+
+def _id(name: str) -> str:
+    return name.rpartition("/")[2]

@@ -1,0 +1,423 @@
+"""Watching a batch: many streams as one, which outlives the services' and ends with the work."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from atelier.engager.v1 import engagement_service_pb2 as engager_pb
+from atelier.gateway.v1 import gateway_service_pb2 as pb
+from atelier.generator.v1 import generation_service_pb2 as generation_pb
+from atelier.jobs.v1.jobs_service_pb2 import Progress
+from atelier.resolver.v1 import scan_service_pb2 as scan_pb
+from atelier.reviewer.v1 import review_service_pb2 as review_pb
+from google.rpc import error_details_pb2
+
+from chassis.auth import Role
+from chassis.errors import NotFound, Unauthenticated
+from gateway import routing
+from tests.contract.conftest import refusal
+from tests.integration.gateway.crowd import Crowd, detail, refuse, run_crowd, works
+from tests.integration.gateway.rig import envelope, within
+
+ID = "0190a0b0-0000-7000-8000-0000000000"
+RUNNING, SUCCEEDED, PARTLY, FAILED, NOT_FOUND = (
+    pb.WORK_STATE_RUNNING,
+    pb.WORK_STATE_SUCCEEDED,
+    pb.WORK_STATE_PARTIALLY_SUCCEEDED,
+    pb.WORK_STATE_FAILED,
+    pb.WORK_STATE_NOT_FOUND,
+)
+WATCH_SCAN = "resolver.v1.ScanService/WatchScan"
+WATCH_GENERATION = "generator.v1.GenerationService/WatchGeneration"
+WATCH_REVIEW = "reviewer.v1.ReviewService/WatchReview"
+WATCH_ACTIVITIES = "engager.v1.EngagementService/WatchActivities"
+GET_ACTIVITY = "engager.v1.EngagementService/GetActivity"
+
+
+def scan(scan_id: str, done: int, *, ended: bool = False) -> scan_pb.WatchScanResponse:
+    state = scan_pb.SCAN_STATE_SUCCEEDED if ended else scan_pb.SCAN_STATE_PENDING
+    return scan_pb.WatchScanResponse(
+        scan=scan_pb.Scan(scan_id=scan_id, state=state, progress=Progress(done=done, total=9))
+    )
+
+
+def activity(activity_id: str, state: engager_pb.ActivityState) -> engager_pb.Activity:
+    return engager_pb.Activity(activity_id=activity_id, state=state)
+
+
+async def watched(crowd: Crowd, *names: str) -> list[pb.WatchBatchResponse]:
+    """All that a watch tells, to its end."""
+    async with asyncio.timeout(30):
+        return [answer async for answer in crowd.stub.WatchBatch(pb.WatchBatchRequest(names=names))]
+
+
+async def end_scan(request: Any, context: Any) -> AsyncIterator[Any]:
+    yield scan(request.scan_id, 9, ended=True)
+
+
+async def test_work_of_every_kind_is_told_as_it_is_and_the_watch_ends_with_it(crowd: Crowd) -> None:
+    async def watch_generation(request: Any, context: Any) -> AsyncIterator[Any]:
+        one = generation_pb.Generation(
+            generation_id=request.generation_id, state=generation_pb.GENERATION_STATE_PARTIALLY_SUCCEEDED
+        )
+        yield generation_pb.WatchGenerationResponse(generation=one)
+
+    async def watch_review(request: Any, context: Any) -> AsyncIterator[Any]:
+        one = review_pb.Review(review_id=request.review_id, state=review_pb.REVIEW_STATE_SUCCEEDED)
+        for path in ("a.py", "b.py"):  # A final state isn't the end: more of the files may follow.
+            yield review_pb.WatchReviewResponse(
+                review=review_pb.Review(review_id=one.review_id, state=one.state, files=[{"path": path}])
+            )
+
+    async def watch_activities(request: Any, context: Any) -> AsyncIterator[Any]:
+        sent, uncertain = request.activity_ids
+        yield engager_pb.WatchActivitiesResponse(
+            activities=[
+                activity(sent, engager_pb.ACTIVITY_STATE_WAITING),
+                activity(uncertain, engager_pb.ACTIVITY_STATE_UNCERTAIN),
+            ]
+        )
+        yield engager_pb.WatchActivitiesResponse(activities=[activity(sent, engager_pb.ACTIVITY_STATE_SUCCEEDED)])
+
+    crowd.stream(WATCH_SCAN, end_scan)
+    crowd.stream(WATCH_GENERATION, watch_generation)
+    crowd.stream(WATCH_REVIEW, watch_review)
+    crowd.stream(WATCH_ACTIVITIES, watch_activities)
+    names = [
+        f"resolver/scans/{ID}01",
+        f"generator/generations/{ID}02",
+        f"reviewer/reviews/{ID}03",
+        f"engager/activities/{ID}04",
+        f"engager/activities/{ID}05",
+    ]
+
+    answers = await watched(crowd, *names)
+
+    last = {work.name: work for work in works(answers)}
+    files = [file.path for work in works(answers) for file in work.review.files]
+    assert [last[name].state for name in names] == [SUCCEEDED, PARTLY, SUCCEEDED, SUCCEEDED, FAILED]
+    assert [last[name].WhichOneof("detail") for name in names] == [
+        "scan",
+        "generation",
+        "review",
+        "activity",
+        "activity",
+    ]
+    assert files == ["a.py", "b.py"]
+    assert answers[-1].progress == Progress(done=5, total=5)
+
+
+async def test_a_change_is_told_while_other_work_goes_on(crowd: Crowd) -> None:
+    told = asyncio.Event()
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        if request.scan_id.endswith("1"):
+            yield scan(request.scan_id, 0)
+            await told.wait()
+        yield scan(request.scan_id, 9, ended=True)
+
+    crowd.stream(WATCH_SCAN, watch)
+    answers = crowd.stub.WatchBatch(pb.WatchBatchRequest(names=[f"resolver/scans/{ID}0{n}" for n in (1, 2)]))
+    first = [await within(10, answers.read())]
+    while first[-1].progress.done < 1:
+        first.append(await within(10, answers.read()))
+    told.set()
+    rest = [answer async for answer in answers]
+
+    assert {work.name[-1]: work.state for work in works(first)} == {"1": RUNNING, "2": SUCCEEDED}
+    assert [(work.name[-1], work.state) for work in works(rest)] == [("1", SUCCEEDED)]
+
+
+async def test_a_stream_that_breaks_is_opened_again_and_its_problem_told_once(crowd: Crowd) -> None:
+    opened = 0
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        nonlocal opened
+        opened += 1
+        if opened in (2, 3):
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "about to end")
+        yield scan(request.scan_id, opened)
+        if opened > 3:
+            yield scan(request.scan_id, 9, ended=True)
+
+    crowd.stream(WATCH_SCAN, watch)
+
+    answers = await watched(crowd, f"resolver/scans/{ID}01")
+
+    told = list(works(answers))
+    problems = [work for work in told if work.HasField("problem")]
+    assert opened == 4
+    assert [(work.state, work.progress.done) for work in problems] == [(RUNNING, 1)]
+    assert (told[-1].state, told[-1].HasField("problem")) == (SUCCEEDED, False)
+
+
+async def test_a_service_that_is_restarted_costs_its_own_work_a_pause(crowd: Crowd) -> None:
+    came, other, back = asyncio.Event(), asyncio.Event(), False
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        if back:
+            yield scan(request.scan_id, 9, ended=True)
+            return
+        yield scan(request.scan_id, 1)
+        came.set()
+        await asyncio.Event().wait()
+
+    async def watch_review(request: Any, context: Any) -> AsyncIterator[Any]:
+        await other.wait()
+        yield review_pb.WatchReviewResponse(
+            review=review_pb.Review(review_id=request.review_id, state=review_pb.REVIEW_STATE_CANCELLED)
+        )
+
+    crowd.stream(WATCH_SCAN, watch)
+    crowd.stream(WATCH_REVIEW, watch_review)
+    names = [f"resolver/scans/{ID}01", f"reviewer/reviews/{ID}02"]
+    answers = crowd.stub.WatchBatch(pb.WatchBatchRequest(names=names))
+    told: list[pb.WatchBatchResponse] = []
+
+    await within(10, came.wait())
+    await crowd.services["resolver"].stop()
+    while not any(work.HasField("problem") for work in works(told)):
+        told.append(await within(10, answers.read()))
+    other.set()
+    while not any(work.name == names[1] for work in works(told)):
+        told.append(await within(10, answers.read()))
+    back = True
+    await crowd.services["resolver"].start()
+    rest = [answer async for answer in answers]
+
+    [problem] = [work.problem for work in works(told) if work.HasField("problem")]
+    assert detail(problem, error_details_pb2.ErrorInfo).reason == "SERVICE_UNAVAILABLE"
+    assert [(work.name, work.state) for work in works(rest)] == [(names[0], SUCCEEDED)]
+    assert rest[-1].progress == Progress(done=2, total=2)
+
+
+async def test_a_name_that_is_nobodys_ends_and_the_others_go_on(crowd: Crowd) -> None:
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        if request.scan_id.endswith("1"):
+            await refuse(context, NotFound("There is no such scan."), "resolver.atelier")
+        yield scan(request.scan_id, 9, ended=True)
+
+    crowd.stream(WATCH_SCAN, watch)
+
+    answers = await watched(crowd, *(f"resolver/scans/{ID}0{n}" for n in (1, 2)))
+
+    told = {work.name[-1]: work for work in works(answers)}
+    assert (told["1"].state, told["2"].state) == (NOT_FOUND, SUCCEEDED)
+    assert told["1"].problem.message == "There is no such scan."
+    assert answers[-1].progress == Progress(done=2, total=2)
+
+
+async def test_activities_that_are_nobodys_end_and_the_others_go_on(crowd: Crowd) -> None:
+    ids = [f"{ID}{number:02}" for number in range(40)]
+    known, asked = set(ids[::2]), list[list[str]]()
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        asked.append(list(request.activity_ids))
+        if not known.issuperset(request.activity_ids):
+            await refuse(context, NotFound("There is no activity."), "engager.atelier")
+        done = [activity(one, engager_pb.ACTIVITY_STATE_SUCCEEDED) for one in request.activity_ids]
+        yield engager_pb.WatchActivitiesResponse(activities=done)
+
+    async def get(request: Any, context: Any) -> Any:
+        if request.activity_id not in known:
+            await refuse(context, NotFound("There is no activity."), "engager.atelier")
+        return engager_pb.GetActivityResponse(activity=activity(request.activity_id, engager_pb.ACTIVITY_STATE_WAITING))
+
+    crowd.stream(WATCH_ACTIVITIES, watch)
+    crowd.unary(GET_ACTIVITY, get)
+
+    answers = await watched(crowd, *(f"engager/activities/{one}" for one in ids))
+
+    states = {work.name[-36:]: work.state for work in works(answers)}
+    assert states == {one: SUCCEEDED if one in known else NOT_FOUND for one in ids}
+    assert asked == [ids, ids[::2]]
+
+
+async def test_work_of_a_service_that_is_not_run_ends_with_the_reason(secret_file: Path) -> None:
+    async with run_crowd(secret_file, without="engager") as crowd:
+        [answer] = await watched(crowd, f"engager/activities/{ID}01")
+
+    [work] = answer.work
+    assert work.state == NOT_FOUND
+    assert detail(work.problem, error_details_pb2.ErrorInfo).reason == "UNKNOWN_SERVICE"
+
+
+async def test_a_token_that_is_taken_no_longer_ends_the_watch(crowd: Crowd) -> None:
+    opened = 0
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        nonlocal opened
+        opened += 1
+        if opened > 1:
+            await refuse(context, Unauthenticated("The token has expired."), "resolver.atelier")
+        yield scan(request.scan_id, 1)
+
+    crowd.stream(WATCH_SCAN, watch)
+
+    error = await refusal(watched(crowd, f"resolver/scans/{ID}01"))
+
+    assert (error.code, error.reason) == (grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED")
+    assert error.message == "The token has expired."
+
+
+async def test_watches_of_much_work_leave_room_for_calls_and_other_streams(
+    secret_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        yield scan(request.scan_id, 1)
+        await asyncio.Event().wait()
+
+    async def get(request: Any, context: Any) -> Any:
+        return scan_pb.GetCollectionResponse(total_cards=7)
+
+    monkeypatch.setattr(routing, "STREAMS_A_CHANNEL", 10)
+    async with run_crowd(secret_file, calls_at_once=10) as crowd:
+        crowd.stream(WATCH_SCAN, watch)
+        crowd.unary("resolver.v1.ScanService/GetCollection", get)
+        names = [f"resolver/scans/{ID}{number}" for number in range(10, 45)]
+        call, told = crowd.stub.WatchBatch(pb.WatchBatchRequest(names=names)), set[str]()
+        async with asyncio.timeout(20):
+            while len(told) < len(names):
+                told.update(work.name for work in (await call.read()).work if work.HasField("scan"))
+        overview = await crowd.stub.GetOverview(pb.GetOverviewRequest(), timeout=10)
+
+    assert overview.collection.total_cards == 7
+
+
+@pytest.mark.parametrize("door", ["grpc", "http"])
+async def test_a_caller_that_leaves_ends_every_stream_behind(crowd: Crowd, door: str) -> None:
+    began, ended = asyncio.Semaphore(0), asyncio.Semaphore(0)
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        context.add_done_callback(lambda _: ended.release())
+        began.release()
+        yield scan(request.scan_id, 1)
+        await asyncio.Event().wait()
+
+    crowd.stream(WATCH_SCAN, watch)
+    names = [f"resolver/scans/{ID}0{n}" for n in range(5)]
+
+    if door == "grpc":
+        call = crowd.stub.WatchBatch(pb.WatchBatchRequest(names=names))
+        await within(10, call.read())
+        call.cancel()
+    else:
+        body = envelope(b'{"names":["%s"]}' % '","'.join(names).encode())
+        headers = {"content-type": "application/connect+json", "authorization": crowd.gateway.authorization[1]}
+        path = "/atelier.gateway.v1.GatewayService/WatchBatch"
+        async with crowd.gateway.http.stream("POST", path, content=body, headers=headers) as answers:
+            await within(10, anext(answers.aiter_raw()))
+
+    for _ in names:
+        await within(10, began.acquire())
+        await within(10, ended.acquire())
+
+
+async def test_a_reader_that_pauses_misses_no_variation_and_gets_few_messages(crowd: Crowd) -> None:
+    sent = asyncio.Event()
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        for number in range(500):
+            one = generation_pb.Generation(
+                generation_id=request.generation_id,
+                state=generation_pb.GENERATION_STATE_SUCCEEDED
+                if number == 499
+                else generation_pb.GENERATION_STATE_RUNNING,
+                variations=[{"key": str(number)}],
+            )
+            yield generation_pb.WatchGenerationResponse(generation=one)
+        sent.set()
+
+    crowd.stream(WATCH_GENERATION, watch)
+    answers = crowd.stub.WatchBatch(pb.WatchBatchRequest(names=[f"generator/generations/{ID}01"]))
+
+    await within(20, sent.wait())
+    told = [answer async for answer in answers]
+
+    keys = [one.key for work in works(told) for one in work.generation.variations]
+    assert keys == [str(number) for number in range(500)]
+    assert len(told) < 100
+
+
+async def test_a_reader_that_does_not_read_holds_the_services_back(crowd: Crowd) -> None:
+    sent, summary = 0, "x" * 2**20
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        nonlocal sent
+        for number in range(30):
+            state = review_pb.REVIEW_STATE_SUCCEEDED if number == 29 else review_pb.REVIEW_STATE_RUNNING
+            files = [review_pb.FileReview(path=str(number), summary=summary)]
+            review = review_pb.Review(review_id=request.review_id, state=state, files=files)
+            yield review_pb.WatchReviewResponse(review=review)
+            sent += 1
+
+    crowd.stream(WATCH_REVIEW, watch)
+    answers = crowd.stub.WatchBatch(pb.WatchBatchRequest(names=[f"reviewer/reviews/{ID}01"]))
+    first = await within(10, answers.read())
+    seen = -1
+    while seen != sent:  # Until nothing more goes out.
+        seen = sent
+        await asyncio.sleep(0.5)
+
+    rest = [answer async for answer in answers]
+
+    assert seen < 20
+    assert [file.path for work in works([first, *rest]) for file in work.review.files] == [
+        str(number) for number in range(30)
+    ]
+
+
+async def test_a_watch_without_an_end_in_sight_ends_with_the_gateway(secret_file: Path) -> None:
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        yield scan(request.scan_id, 1)
+        await asyncio.Event().wait()
+
+    async with AsyncExitStack() as outlasting:
+        async with run_crowd(secret_file) as crowd:
+            crowd.stream(WATCH_SCAN, watch)
+            stub = await outlasting.enter_async_context(crowd.stub_of("ash", Role.USER, timedelta(hours=1)))
+            call = stub.WatchBatch(pb.WatchBatchRequest(names=[f"resolver/scans/{ID}01"]))
+            await within(10, call.read())
+
+        error = await within(10, refusal(call.read()))
+
+    assert (error.code, error.reason) == (grpc.StatusCode.UNAVAILABLE, "LEAVING")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [],
+        ["resolver/scans/1"],
+        [f"resolver/jobs/{ID}01"],
+        [f"resolver/scans/{ID}01", f"resolver/scans/{ID}01"],
+        [f"resolver/scans/{ID[:-1]}{number:03}" for number in range(201)],
+        [f"engager/activities/{ID[:-2]}{number:04}" for number in range(1001)],
+    ],
+)
+async def test_names_that_cannot_be_are_refused(crowd: Crowd, names: list[str]) -> None:
+    error = await refusal(watched(crowd, *names))
+
+    assert error.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert error.fields[0].startswith("names")
+
+
+async def test_another_callers_token_is_the_one_that_services_see(crowd: Crowd) -> None:
+    seen: list[str] = []
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        seen.append(dict(context.invocation_metadata())["authorization"])
+        yield scan(request.scan_id, 9, ended=True)
+
+    crowd.stream(WATCH_SCAN, watch)
+    async with crowd.stub_of("birch", Role.USER, timedelta(hours=1)) as stub:
+        async for _ in stub.WatchBatch(pb.WatchBatchRequest(names=[f"resolver/scans/{ID}01"])):
+            pass
+    await watched(crowd, f"resolver/scans/{ID}01")
+
+    assert len(set(seen)) == 2
