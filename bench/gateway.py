@@ -1,4 +1,4 @@
-"""A unary call through the gateway beside the same call to the service, one at a time, taking turns."""
+"""What the gateway adds to calls, beside the same calls to the services themselves, taking turns."""
 
 import statistics
 import time
@@ -6,6 +6,7 @@ import time
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
 
+from bench import downloads, forwarding, overview
 from bench.figures import Figure, at_most
 from bench.surroundings import Surroundings
 
@@ -13,7 +14,17 @@ CALLS = 1500
 
 
 async def measure(around: Surroundings) -> list[Figure]:
-    """p50 of GetCard and of a small ResolveCards, direct and through the gateway."""
+    """One call, many at once, a picture, and what asks all services."""
+    return [
+        *await latencies(around),
+        *await forwarding.measure(around),
+        *await downloads.measure(around),
+        *await overview.measure(around),
+    ]
+
+
+async def latencies(around: Surroundings) -> list[Figure]:
+    """p50 of GetCard and of a small ResolveCards, direct and through the gateway, one at a time."""
     await around.import_catalogue()
     catalog_id = around.records[0].catalog_id
     get = pb.GetCardRequest(catalog_id=catalog_id)

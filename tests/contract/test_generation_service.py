@@ -504,16 +504,6 @@ async def test_a_stream_of_nothing_names_what_is_missing(ann: Stubs) -> None:
     assert (error.code, error.fields) == (INVALID, ["content"])
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: str(service.name))
-async def test_no_method_answers_a_caller_without_a_token(made: Served, service: Any) -> None:
-    async with open_channel(made.address, package="atelier.generator.v1", interceptors=[]) as channel:
-        for method in service.methods:
-            call: Any = channel.stream_stream(f"/{service.full_name}/{method.name}")(iter([b""]))  # type: ignore[arg-type]
-            with pytest.raises(grpc.aio.AioRpcError) as caught:
-                [part async for part in call]
-            assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED
-
-
 def test_every_method_is_named_in_the_service_config() -> None:
     config = service_config("atelier.generator.v1")
 

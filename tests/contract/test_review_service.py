@@ -244,16 +244,6 @@ async def test_what_has_ended_is_not_cancelled_and_its_job_is_not_retried(ann: S
     assert retried.code == grpc.StatusCode.FAILED_PRECONDITION
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: str(service.name))
-async def test_no_method_answers_a_caller_without_a_token(reviewer: Served, service: Any) -> None:
-    async with open_channel(reviewer.address, package="atelier.reviewer.v1", interceptors=[]) as channel:
-        for method in service.methods:
-            call: Any = channel.stream_stream(f"/{service.full_name}/{method.name}")(iter([b""]))  # type: ignore[arg-type]
-            with pytest.raises(grpc.aio.AioRpcError) as caught:
-                [part async for part in call]
-            assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED
-
-
 def test_every_service_is_named_in_the_service_config() -> None:
     config = service_config("atelier.reviewer.v1")
 

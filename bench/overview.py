@@ -1,0 +1,128 @@
+"""An overview, which asks every service at once, beside each of its parts asked by itself through the same gateway.
+
+One caller has used it for a while: 5,000 different cards, ten generations, ten reviews, and a hundred activities that
+wait. The other has nothing yet, and no part takes longer than the call around it.
+"""
+
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from atelier.engager.v1 import engagement_service_pb2 as engager_pb
+from atelier.engager.v1.engagement_service_pb2_grpc import EngagementServiceStub
+from atelier.gateway.v1 import gateway_service_pb2 as pb
+from atelier.gateway.v1.gateway_service_pb2_grpc import GatewayServiceStub
+from atelier.generator.v1 import credit_service_pb2 as credit_pb
+from atelier.generator.v1 import generation_service_pb2 as generation_pb
+from atelier.generator.v1.credit_service_pb2_grpc import CreditServiceStub
+from atelier.generator.v1.generation_service_pb2_grpc import GenerationServiceStub
+from atelier.resolver.v1 import resolver_service_pb2 as cards_pb
+from atelier.resolver.v1 import scan_service_pb2 as scan_pb
+from atelier.resolver.v1.scan_service_pb2_grpc import ScanServiceStub
+from atelier.reviewer.v1 import review_service_pb2 as review_pb
+from atelier.reviewer.v1.review_service_pb2_grpc import ReviewServiceStub
+
+from bench.figures import Figure, at_most
+from bench.surroundings import Surroundings
+from chassis.auth import Role
+from gateway.fanout.parts import PARTS
+from tests.shared_data import chunks
+
+OWNER, NEWCOMER = "overviewed", "newcomer"
+CARDS, CARDS_A_SCAN = 5_000, 1_000
+OTHERS, ACTIVITIES = 10, 100
+CALLS, LATEST = 200, 5
+
+
+async def measure(around: Surroundings) -> list[Figure]:
+    """p50 of each one's overview, and of its slowest part."""
+    await around.import_catalogue()
+    async with _channel(around, OWNER) as channel:
+        await _scan(around, channel)
+        await _generate(around, channel)
+        await _review(channel)
+        await _schedule(channel)
+    overview, slowest, name = await _compare(around, OWNER)
+    ratio, against = overview / slowest, f"{name} alone: {slowest:.2f} ms"
+    found = Figure("gateway", "GetOverview, p50", "ms", overview, against, ratio, *at_most(ratio, 1.3))
+    overview, slowest, name = await _compare(around, NEWCOMER)
+    ratio, against = overview / slowest, f"{name} alone: {slowest:.2f} ms"
+    return [found, Figure("gateway", "GetOverview of a newcomer, p50", "ms", overview, against, ratio)]
+
+
+async def _compare(around: Surroundings, owner: str) -> tuple[float, float, str]:
+    """Milliseconds of the overview and of the slowest part, and that one's name.
+
+    All take turns call by call, so that noise hits all; the first tenth warms up.
+    """
+    taken: dict[str, list[float]] = {}
+    async with _channel(around, owner) as channel:
+        calls = {part.name: (part.method(channel), part.request(owner, LATEST)) for part in PARTS}
+        calls["overview"] = (GatewayServiceStub(channel).GetOverview, pb.GetOverviewRequest(latest=LATEST))
+        for _ in range(CALLS):
+            for name, (call, request) in calls.items():
+                began = time.perf_counter()
+                await call(request)
+                taken.setdefault(name, []).append(time.perf_counter() - began)
+    p50 = {name: 1000 * statistics.median(times[CALLS // 10 :]) for name, times in taken.items()}
+    overview = p50.pop("overview")
+    slowest = max(p50, key=lambda name: p50[name])
+    return overview, p50[slowest], slowest
+
+
+def _channel(around: Surroundings, owner: str) -> Any:
+    return around.channel(around.stack.gateway_address, around.stack.token(Role.USER, subject=owner))
+
+
+async def _scan(around: Surroundings, channel: Any) -> None:
+    stub = ScanServiceStub(channel)
+    ids = [record.catalog_id for record in around.records[:CARDS]]
+    for number, chunk in enumerate(chunks(ids, CARDS_A_SCAN)):
+        detections = [
+            scan_pb.Detection(
+                detection_id=catalog_id, external=cards_pb.ExternalId(source="bench", external_id=catalog_id)
+            )
+            for catalog_id in chunk
+        ]
+        accepted = await stub.CreateScan(scan_pb.CreateScanRequest(request_id=f"{number}", detections=detections))
+        await _ended(stub.WatchScan(scan_pb.WatchScanRequest(scan_id=accepted.scan.scan_id)))
+
+
+async def _generate(around: Surroundings, channel: Any) -> None:
+    async with around.channel(around.stack.gateway_address) as operator:
+        grant = credit_pb.GrantCreditsRequest(owner=OWNER, amount=OTHERS, request_id="bench")
+        await CreditServiceStub(operator).GrantCredits(grant)
+    stub = GenerationServiceStub(channel)
+    for number in range(OTHERS):
+        source = generation_pb.GallerySource(pose_ids=["waving"])
+        request = generation_pb.CreateGenerationRequest(request_id=f"{number}", gallery=source, width=64, height=64)
+        accepted = await stub.CreateGeneration(request)
+        watch = generation_pb.WatchGenerationRequest(generation_id=accepted.generation.generation_id)
+        await _ended(stub.WatchGeneration(watch))
+
+
+async def _review(channel: Any) -> None:
+    stub = ReviewServiceStub(channel)
+    for number in range(OTHERS):
+        target = review_pb.FileTarget(files=[review_pb.SourceFile(path="a.sql", content=f"SELECT {number};".encode())])
+        accepted = await stub.CreateReview(review_pb.CreateReviewRequest(request_id=f"{number}", review=target))
+        await _ended(stub.WatchReview(review_pb.WatchReviewRequest(review_id=accepted.review.review_id)))
+
+
+async def _schedule(channel: Any) -> None:
+    stub = EngagementServiceStub(channel)
+    pod_id = (await stub.CreatePod(engager_pb.CreatePodRequest(name="bench"))).pod.pod_id
+    asked = engager_pb.CreateAccountRequest(pod_id=pod_id, name="bench", dry_run=engager_pb.DryRunConnector())
+    account_id = (await stub.CreateAccount(asked)).account.account_id
+    due, like = datetime.now(UTC) + timedelta(days=1), engager_pb.ACTIVITY_KIND_LIKE
+    items = [
+        engager_pb.NewActivity(pod_id=pod_id, account_id=account_id, post=f"{number}", kind=like, due_time=due)
+        for number in range(ACTIVITIES)
+    ]
+    await stub.ScheduleActivities(engager_pb.ScheduleActivitiesRequest(activities=items))
+
+
+async def _ended(watched: Any) -> None:
+    async for _ in watched:
+        pass
