@@ -1,13 +1,12 @@
 """Activities and accounts of pods as plain values: what `--json` prints and tables are made of."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from atelier.engager.v1.engagement_service_pb2 import Account, Activity, ActivityKind, ActivityState
 from atelier.jobs.v1.jobs_service_pb2 import ErrorClass
 
 from cli.documents import timestamp, word
-from cli.listing import Listing
+from cli.listing import Listing, row_of
 
 ACTIVITY_COLUMNS = ("activity_id", "state", "kind", "post", "run_time", "attempt", "status", "error")
 ACCOUNT_COLUMNS = ("account_id", "name", "pod_id", "connector", "per_hour", "per_day", "held")
@@ -56,17 +55,5 @@ def error_text(found: Activity) -> str:
     return f"{word(ErrorClass, found.error.error_class)}: {found.error.message}" if found.HasField("error") else ""
 
 
-def activity_row(found: Activity) -> Sequence[object]:
-    """An activity for a table."""
-    document = activity_document(found)
-    return [document[column] for column in ACTIVITY_COLUMNS]
-
-
-def account_row(found: Account) -> Sequence[object]:
-    """An account for a table."""
-    document = account_document(found)
-    return [document[column] for column in ACCOUNT_COLUMNS]
-
-
-ACTIVITIES = Listing(ACTIVITY_COLUMNS, activity_row, activity_document)
-ACCOUNTS = Listing(ACCOUNT_COLUMNS, account_row, account_document)
+ACTIVITIES = Listing(ACTIVITY_COLUMNS, row_of(ACTIVITY_COLUMNS, activity_document), activity_document)
+ACCOUNTS = Listing(ACCOUNT_COLUMNS, row_of(ACCOUNT_COLUMNS, account_document), account_document)

@@ -1,6 +1,5 @@
 """Puts the commands of `atelier` together and does nothing else."""
 
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -17,6 +16,7 @@ from cli import (
     identify,
     importing,
     jobs,
+    overview,
     poses,
     queues,
     quota,
@@ -25,9 +25,11 @@ from cli import (
     review,
     reviews,
     scan,
+    submit,
     system,
     token,
     up,
+    watch,
 )
 from cli.root import AddressOption, RootGroup, StateDirOption, TokenOption
 
@@ -36,10 +38,23 @@ app = typer.Typer(
     cls=RootGroup,
     help="Durable AI work over gRPC, from the command line. Exit codes: see cli/README.md.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def print_version(asked: bool) -> None:
+    """Print the version and end, before a command is looked for."""
+    if asked:
+        from importlib.metadata import version  # Only asked for here, and slow.
+
+        typer.echo(f"atelier {version('atelier')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", help="Print the version and end.", is_eager=True, callback=print_version)
+]
 
 
 @app.callback()
@@ -48,17 +63,17 @@ def options(
     address: AddressOption = None,
     token: TokenOption = None,
     state_dir: StateDirOption = None,
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+    _: VersionOption = False,
 ) -> None:
     """Settings of every command; ATELIER_CLI_ADDRESS, ATELIER_CLI_TOKEN and ATELIER_CLI_STATE_DIR mean the same."""
-    if show_version:
-        typer.echo(f"atelier {version('atelier')}")
-        raise typer.Exit
     context.obj = {"address": address, "token": token, "state_dir": state_dir}
 
 
 app.command()(up.up)
 app.command()(demo.demo)
+app.command()(submit.submit)
+app.command()(watch.watch)
+app.command()(overview.overview)
 app.command()(resolve.resolve)
 app.command()(identify.identify)
 app.add_typer(importing.app, name="import")

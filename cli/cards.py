@@ -1,7 +1,6 @@
 """`atelier card`, `search`, `coverage` and `gaps`: what is known, and what was asked for and isn't."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import typer
@@ -17,13 +16,14 @@ from atelier.resolver.v1.resolver_service_pb2 import (
 from cli.connection import Gateway, call_gateway
 from cli.documents import card_document, coverage_document, coverage_rows, gap_document
 from cli.fields import Fields
+from cli.listing import Listing, pages, row_of
 from cli.output import counted, say, write_json, write_table
 from cli.root import JsonOption, settings_of
 
-PAGE_SIZE = 1000  # the most that one call of most methods gives
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CARD_COLUMNS = ("catalog_id", "name", "number", "rarity", "set_name", "card_id")
 GAP_COLUMNS = ("source", "external_id", "reason", "count", "first_seen_time", "last_seen_time", "resolve_time")
+GAPS = Listing(GAP_COLUMNS, row_of(GAP_COLUMNS, gap_document), gap_document)
 
 
 def card(
@@ -108,36 +108,11 @@ def gaps(
     request = ListGapsRequest(source=Fields({"--source": source}).text("--source"), include_resolved=everything)
 
     async def work(gateway: Gateway) -> int:
-        total = 0
-        async for page in pages(gateway.resolver.ListGaps, request, limit):
-            found = [gap_document(gap) for gap in page.gaps]
-            total += len(found)
-            if as_json:
-                for gap in found:
-                    write_json(gap)
-            elif found:
-                write_table(GAP_COLUMNS, ([gap[column] for column in GAP_COLUMNS] for gap in found))
-        return total
+        return await GAPS.show_all(pages(gateway.resolver.ListGaps, request, limit), "gaps", as_json=as_json)
 
     total = call_gateway(settings_of(context), work)
     if not as_json:
         say(f"{counted(total, 'gap')}.")
-
-
-async def pages(call: Any, request: Any, limit: int | None, *, largest: int = PAGE_SIZE) -> AsyncIterator[Any]:
-    """A paged method's answers until `limit` items or the end; then `request.page_token` is that of what follows.
-
-    `largest` is the most that one call gives.
-    """
-    shown = 0
-    while limit is None or shown < limit:
-        request.page_size = largest if limit is None else min(largest, limit - shown)
-        page = await call(request)
-        shown += request.page_size
-        request.page_token = page.next_page_token
-        yield page
-        if not page.next_page_token:
-            return
 
 
 def _shown(value: object) -> str:

@@ -1,15 +1,15 @@
 """`atelier collection` and `atelier collection cards`: what an owner has by all its scans."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from atelier.resolver.v1.scan_service_pb2 import GetCollectionRequest, GetCollectionResponse, ListUserCardsRequest
 
-from cli.cards import pages
 from cli.connection import Gateway, call_gateway
 from cli.fields import Fields
+from cli.listing import Listing, pages
 from cli.output import counted, say, write_json, write_table
-from cli.root import JsonOption, settings_of
+from cli.root import JsonOption, OwnerOption, has_subcommand, settings_of
 from cli.scan_documents import (
     CARD_COLUMNS,
     SET_COLUMNS,
@@ -21,23 +21,18 @@ from cli.scan_documents import (
 
 app = typer.Typer(help="Show what an owner's scans have come to.", invoke_without_command=True)
 
-OwnerOption = Annotated[str, typer.Option(help="Whose; the caller's own unless given.")]
+USER_CARDS = Listing(CARD_COLUMNS, user_card_row, user_card_document)
 
 
 @app.callback()
 def collection(context: typer.Context, owner: OwnerOption = "", as_json: JsonOption = False) -> None:
     """Show how many cards an owner has and what they are worth, by set; `collection cards` lists them."""
-    if context.invoked_subcommand is not None:
-        if owner or as_json:
-            raise typer.BadParameter(f"--owner and --json stand after {context.invoked_subcommand}")
+    if has_subcommand(context, owner=owner, as_json=as_json):
         return
     request = GetCollectionRequest(owner=Fields({"--owner": owner}).text("--owner"))
-
-    async def work(gateway: Gateway) -> GetCollectionResponse:
-        answer: GetCollectionResponse = await gateway.scans.GetCollection(request)
-        return answer
-
-    found = call_gateway(settings_of(context), work)
+    found: GetCollectionResponse = call_gateway(
+        settings_of(context), lambda gateway: gateway.scans.GetCollection(request)
+    )
     if as_json:
         write_json(collection_document(found))
         return
@@ -56,18 +51,11 @@ def cards(
     """List an owner's cards, by name."""
     fields = Fields({"--owner": owner, "--set": set_id})
     request = ListUserCardsRequest(owner=fields.text("--owner"), set_id=fields.text("--set"))
-    total = call_gateway(settings_of(context), lambda gateway: _list(gateway, request, limit, as_json))
+
+    async def work(gateway: Gateway) -> int:
+        found = pages(gateway.scans.ListUserCards, request, limit)
+        return await USER_CARDS.show_all(found, "user_cards", as_json=as_json)
+
+    total = call_gateway(settings_of(context), work)
     if not as_json:
         say(f"{counted(total, 'different card')}.")
-
-
-async def _list(gateway: Gateway, request: Any, limit: int | None, as_json: bool) -> int:
-    total = 0
-    async for page in pages(gateway.scans.ListUserCards, request, limit):
-        total += len(page.user_cards)
-        if as_json:
-            for found in page.user_cards:
-                write_json(user_card_document(found))
-        elif page.user_cards:
-            write_table(CARD_COLUMNS, (user_card_row(found) for found in page.user_cards))
-    return total

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import grpc
 from atelier.engager.v1.engagement_service_pb2_grpc import EngagementServiceStub
+from atelier.gateway.v1.gateway_service_pb2_grpc import GatewayServiceStub
 from atelier.generator.v1.card_art_service_pb2_grpc import CardArtServiceStub
 from atelier.generator.v1.credit_service_pb2_grpc import CreditServiceStub
 from atelier.generator.v1.generation_service_pb2_grpc import GenerationServiceStub
@@ -23,7 +24,13 @@ from cli.errors import CliError, explain
 from cli.exits import ExitCode
 
 RESOLVER_PACKAGE = "atelier.resolver.v1"
-MORE_PACKAGES = ("atelier.generator.v1", "atelier.reviewer.v1", "atelier.engager.v1", "atelier.jobs.v1")
+MORE_PACKAGES = (
+    "atelier.generator.v1",
+    "atelier.reviewer.v1",
+    "atelier.engager.v1",
+    "atelier.jobs.v1",
+    "atelier.gateway.v1",
+)
 
 T = TypeVar("T")
 
@@ -44,6 +51,7 @@ class Gateway:
         self.quotas: Any = QuotaServiceStub(channel)
         self.engagements: Any = EngagementServiceStub(channel)
         self.jobs: Any = JobsServiceStub(channel)
+        self.whole: Any = GatewayServiceStub(channel)
 
 
 def call_gateway(settings: CliSettings, work: Callable[[Gateway], Awaitable[T]]) -> T:

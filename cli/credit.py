@@ -1,6 +1,5 @@
 """`atelier credits`, `credits entries` and `credits grant`: what images are paid with."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -13,14 +12,14 @@ from atelier.generator.v1.credit_service_pb2 import (
     ListEntriesRequest,
 )
 
-from cli.cards import pages
 from cli.connection import Gateway, call_gateway
 from cli.documents import timestamp, word
 from cli.errors import CliError
 from cli.exits import ExitCode
 from cli.fields import Fields
+from cli.listing import Listing, pages, row_of
 from cli.output import counted, say, write_json, write_table
-from cli.root import JsonOption, settings_of
+from cli.root import JsonOption, OwnerOption, has_subcommand, settings_of
 
 app = typer.Typer(help="Show and grant the credits that images cost.", invoke_without_command=True)
 
@@ -28,18 +27,14 @@ BALANCE_COLUMNS = ("owner", "available", "reserved")
 ENTRY_COLUMNS = ("create_time", "reason", "amount", "key")
 UNSURE = (ExitCode.UNAVAILABLE, ExitCode.TRY_AGAIN, ExitCode.SOFTWARE)
 
-OwnerOption = Annotated[str, typer.Option(help="Whose; the caller's own unless given.")]
-
 
 @app.callback()
 def balance(context: typer.Context, owner: OwnerOption = "", as_json: JsonOption = False) -> None:
     """Show what an account has; `credits entries` shows why, `credits grant` adds to it."""
-    if context.invoked_subcommand is not None:
-        if owner or as_json:
-            raise typer.BadParameter(f"--owner and --json stand after {context.invoked_subcommand}")
+    if has_subcommand(context, owner=owner, as_json=as_json):
         return
     request = GetBalanceRequest(owner=Fields({"--owner": owner}).text("--owner"))
-    _show(_call(context, lambda gateway: gateway.credits.GetBalance(request)), as_json)
+    _show(call_gateway(settings_of(context), lambda gateway: gateway.credits.GetBalance(request)).balance, as_json)
 
 
 @app.command()
@@ -53,20 +48,13 @@ def entries(
     request = ListEntriesRequest(owner=Fields({"--owner": owner}).text("--owner"))
 
     async def work(gateway: Gateway) -> int:
-        total = 0
-        async for page in pages(gateway.credits.ListEntries, request, limit):
-            total += len(page.entries)
-            found = [_entry_document(entry) for entry in page.entries]
-            if as_json:
-                for entry in found:
-                    write_json(entry)
-            elif found:
-                write_table(ENTRY_COLUMNS, ([entry[column] for column in ENTRY_COLUMNS] for entry in found))
-        return total
+        found = pages(gateway.credits.ListEntries, request, limit)
+        listing = Listing(ENTRY_COLUMNS, row_of(ENTRY_COLUMNS, _entry_document), _entry_document)
+        return await listing.show_all(found, "entries", as_json=as_json)
 
     total = call_gateway(settings_of(context), work)
     if not as_json:
-        say(f"{total:,} {'entry' if total == 1 else 'entries'}.")
+        say(f"{counted(total, 'entry', 'entries')}.")
 
 
 @app.command()
@@ -85,27 +73,25 @@ def grant(
         owner=fields.required_text("OWNER"), amount=amount, request_id=fields.text("--request-id")
     )
     try:
-        found = _call(context, lambda gateway: gateway.credits.GrantCredits(request))
+        answer = call_gateway(settings_of(context), lambda gateway: gateway.credits.GrantCredits(request))
     except CliError as error:
         if error.code in UNSURE:
             say(f"It may have been granted; with --request-id {request.request_id} it is granted once at most.")
         raise
-    _show(found, as_json)
+    _show(answer.balance, as_json)
 
 
-def _call(context: typer.Context, ask: Callable[[Gateway], Awaitable[Any]]) -> CreditBalance:
-    async def work(gateway: Gateway) -> CreditBalance:
-        found: CreditBalance = (await ask(gateway)).balance
-        return found
-
-    return call_gateway(settings_of(context), work)
+def balance_document(found: CreditBalance) -> dict[str, Any]:
+    """What an account has."""
+    return {name: getattr(found, name) for name in BALANCE_COLUMNS}
 
 
 def _show(found: CreditBalance, as_json: bool) -> None:
+    document = balance_document(found)
     if as_json:
-        write_json({name: getattr(found, name) for name in BALANCE_COLUMNS})
+        write_json(document)
     else:
-        write_table(BALANCE_COLUMNS, [[getattr(found, name) for name in BALANCE_COLUMNS]])
+        write_table(BALANCE_COLUMNS, [list(document.values())])
         say(f"{found.owner} can pay for {counted(found.available, 'more image')}.")
 
 

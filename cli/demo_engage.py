@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from atelier.engager.v1.engagement_service_pb2 import (
-    Activity,
     ActivityKind,
     ActivityState,
     CreateAccountRequest,
     CreatePodRequest,
     NewActivity,
-    ScheduleActivitiesRequest,
-    WatchActivitiesRequest,
     WebhookConnector,
 )
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -21,7 +17,7 @@ from cli.connection import Gateway
 from cli.demo_receiver import CUTTING, FAILING, HOST, Receiver
 from cli.demo_report import Report
 from cli.stack.programs import PROGRAMS, Program, Surroundings
-from cli.stack.secrets import Secrets
+from cli.submit_upload import Sent
 
 SECRET = "demo"  # noqa: S105 - its name
 POSTS = ("posts/1", "posts/2", "posts/3", f"posts/{FAILING}", f"posts/{CUTTING}")
@@ -40,25 +36,11 @@ def demo_programs() -> Sequence[Program]:
     return [told(program) if program.name == "engager" else program for program in PROGRAMS]
 
 
-async def engage(gateway: Gateway, report: Report, secrets_folder: Path) -> None:
-    """Schedule likes and a comment, twice, and follow them to their end. Raises `grpc.aio.AioRpcError`."""
-    secret = Secrets(secrets_folder).get(SECRET)
-    async with Receiver(secret.encode()) as receiver:
-        request = ScheduleActivitiesRequest(activities=await _activities(gateway, receiver.url))
-        first = (await gateway.engagements.ScheduleActivities(request)).results
-        again = (await gateway.engagements.ScheduleActivities(request)).results
-        ids = [result.activity.activity_id for result in first]
-        ended: dict[str, Activity] = {}
-        async for told in gateway.engagements.WatchActivities(WatchActivitiesRequest(activity_ids=ids)):
-            ended.update({activity.activity_id: activity for activity in told.activities})
-    report.activities = [ended[one] for one in ids]
-    same = ids == [result.activity.activity_id for result in again] and not any(result.created for result in again)
-    report.expect(all(result.created for result in first) and same, "activities scheduled again were made again")
-    _check(report, receiver)
+async def new_activities(gateway: Gateway, url: str) -> list[NewActivity]:
+    """A like of each post but the first, which is commented on, all due now, by an account of its own.
 
-
-async def _activities(gateway: Gateway, url: str) -> list[NewActivity]:
-    """A like of each post but the first, which is commented on, all due now."""
+    Raises `grpc.aio.AioRpcError`.
+    """
     pod = (await gateway.engagements.CreatePod(CreatePodRequest(name="demo"))).pod
     webhook = WebhookConnector(url=f"{url}/act", secret=SECRET, status_url=f"{url}/status")
     asked = CreateAccountRequest(pod_id=pod.pod_id, name="demo", webhook=webhook, per_hour=100)
@@ -78,7 +60,11 @@ async def _activities(gateway: Gateway, url: str) -> list[NewActivity]:
     ]
 
 
-def _check(report: Report, receiver: Receiver) -> None:
+def check_activities(report: Report, receiver: Receiver, again: Sequence[Sent]) -> None:
+    """Check what the receiver was called for, and that the same batch `again` scheduled nothing."""
+    report.activities = [work.activity for work in report.work_of("activities")]
+    made = [_made(sent) for sent in (report.batch.sent[-1], again[-1])]
+    report.expect(made == [len(POSTS), 0], f"the batch made {made[0]} activities, and the same again {made[1]}")
     for activity in report.activities:
         post = activity.request.post
         is_done = activity.state == ActivityState.ACTIVITY_STATE_SUCCEEDED
@@ -91,3 +77,8 @@ def _check(report: Report, receiver: Receiver) -> None:
     calls = {activity.request.post: receiver.calls[activity.activity_id] for activity in report.activities}
     expected = {post: 2 if post.endswith(FAILING) else 1 for post in POSTS}
     report.expect(calls == expected, f"the receiver was called {calls} times instead of {expected}")
+
+
+def _made(sent: Sent) -> int:
+    """How many activities weren't there before."""
+    return sum(result.created for result in sent.accepted.activities.results) if sent.accepted else 0

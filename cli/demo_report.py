@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atelier.engager.v1.engagement_service_pb2 import Activity
+from atelier.gateway.v1.gateway_service_pb2 import WatchedWork
 from atelier.resolver.v1.scan_service_pb2 import GetCollectionResponse
 from atelier.reviewer.v1.quota_service_pb2 import Quota
 from atelier.reviewer.v1.review_service_pb2 import FileReview
 
 from cli.errors import CliError
 from cli.exits import ExitCode
-from cli.local_sources import LocalSources
 from cli.review_summary import Reviewed
+from cli.submitting import Submission
 
 
 @dataclass(slots=True)
@@ -21,16 +22,20 @@ class Report:
     resolved: list[dict[str, Any]] = field(default_factory=list)
     identified: list[dict[str, Any]] = field(default_factory=list)
     coverage: dict[str, Any] = field(default_factory=dict)
+    batch: Submission = field(default_factory=Submission)
     scan: dict[str, Any] = field(default_factory=dict)
     collection: GetCollectionResponse = field(default_factory=GetCollectionResponse)
     files: list[dict[str, Any]] = field(default_factory=list)
     reviewed: Reviewed = field(default_factory=Reviewed)
     reviewed_files: list[FileReview] = field(default_factory=list)
     reviewed_again: Reviewed = field(default_factory=Reviewed)
-    sources: LocalSources = field(default_factory=LocalSources)
     quota: Quota = field(default_factory=Quota)
     activities: list[Activity] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+
+    def work_of(self, kind: str) -> list[WatchedWork]:
+        """The work of the batch's items of a kind, as it ended."""
+        return [work for sent in self.batch.sent if sent.kind == kind for work in self.batch.board.of(sent.names)]
 
     def expect(self, holds: bool, sentence: str) -> None:
         """Note a failure unless it holds."""

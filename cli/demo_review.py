@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from atelier.reviewer.v1.quota_service_pb2 import GetQuotaRequest
-from atelier.reviewer.v1.review_service_pb2 import FileReview, FindingStatus, ToolRun
+from atelier.reviewer.v1.review_service_pb2 import FileReview, FindingStatus, Review, ToolRun
 
 from cli.connection import Gateway
 from cli.demo_report import Report
@@ -25,23 +25,24 @@ PROJECT, POLICY = "atelier", "SECRET_POLICY_REDACT"
 SCAN = "secret-scan"  # The one tool that is never missing.
 
 
-async def review_code(gateway: Gateway, report: Report, root: Path) -> None:
-    """Have files of the repository at `root` reviewed, and again, which must find nothing new and cost nothing.
+async def check_reviews(gateway: Gateway, report: Report, root: Path) -> None:
+    """Check the batch's review of files at `root`, and have them reviewed again, which must find and cost nothing new.
 
     Raises CliError and `grpc.aio.AioRpcError`.
     """
-    report.reviewed, report.reviewed_files = await _review(gateway, report, root, "first")
-    report.reviewed_again, _ = await _review(gateway, report, root, "again")
+    [work] = report.work_of("review")
+    report.reviewed, report.reviewed_files = await _told(gateway, work.review)
+    report.reviewed_again, _ = await _told(gateway, await _review_again(gateway, root))
     report.quota = (await gateway.quotas.GetQuota(GetQuotaRequest())).quota
     for file in report.reviewed_files:
-        _check_file(report, file)
+        _check_file(report, file, root)
     _check_outcome(report)
     _check_again(report)
 
 
-def show_review(report: Report) -> None:
+def show_review(report: Report, root: Path) -> None:
     """What was found, with the code it is about, how completely was looked, and what is left of the budget."""
-    course = Course(fail_on=FailOn.NEVER, as_json=False, read_lines=report.sources.lines)
+    course = Course(fail_on=FailOn.NEVER, as_json=False, read_lines=lambda path: _lines(root, path))
     with feeding() as feed:
         for file in report.reviewed_files:
             tell_file(feed, course, file)
@@ -62,25 +63,31 @@ def review_documents(report: Report) -> dict[str, Any]:
     }
 
 
-async def _review(gateway: Gateway, report: Report, root: Path, prefix: str) -> tuple[Reviewed, list[FileReview]]:
-    wishes = Wishes(project=PROJECT, secret_policy=POLICY, lane=None, prefix=prefix)
-    upload, found = ReviewUpload(wishes, report.sources), Reviewed()
-    files: list[FileReview] = []
+async def _review_again(gateway: Gateway, root: Path) -> Review:
+    upload = ReviewUpload(Wishes(project=PROJECT, secret_policy=POLICY, lane=None, prefix="again"))
     local = [LocalFile(path, root / path, (root / path).stat().st_size, named=True) for path in FILES]
-    async for review in upload.reviews(gateway, local):
-        watch = ReviewWatch(gateway, review, LossNotice())
-        async for ended in watch.changes():
-            for file in ended:
-                found.notes.add(file)
-                files.append(file)
-        found.reviews.append(watch.review)
+    [review] = [review async for review in upload.reviews(gateway, local)]
+    return review
+
+
+async def _told(gateway: Gateway, review: Review) -> tuple[Reviewed, list[FileReview]]:
+    """The review when it has ended, and its files."""
+    watch, found = ReviewWatch(gateway, review, LossNotice()), Reviewed()
+    files = [file async for ended in watch.changes() for file in ended]
+    for file in files:
+        found.notes.add(file)
+    found.reviews.append(watch.review)
     return found, files
 
 
-def _check_file(report: Report, file: FileReview) -> None:
+def _lines(root: Path, path: str) -> list[str]:
+    return (root / path).read_text().split("\n")
+
+
+def _check_file(report: Report, file: FileReview, root: Path) -> None:
     has_run = {run.tool for run in file.coverage.tools if run.status == ToolRun.STATUS_RAN}
     report.expect(SCAN in has_run, f"{file.path} was not searched for secrets")
-    last = len(report.sources.lines(file.path))
+    last = len(_lines(root, file.path))
     for finding in file.findings:
         is_new = finding.status == FindingStatus.FINDING_STATUS_NEW
         report.expect(is_new, f"{finding.rule} in {file.path} is not new in the first review of it")

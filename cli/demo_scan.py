@@ -1,16 +1,12 @@
-"""The scan that the demo makes of its example, and what it must come to, to the last card and cent."""
-
-from pathlib import Path
-from typing import Any
+"""What the demo's scan must come to, to the last card and cent."""
 
 from atelier.resolver.v1.scan_service_pb2 import GetCollectionRequest, GetCollectionResponse
 
 from cli.connection import Gateway
 from cli.demo_report import Report
 from cli.money import money_text
-from cli.scan_files import open_detections
-from cli.scan_upload import Upload
-from cli.scanning import scan_records
+from cli.scan_documents import scan_document
+from cli.scan_upload import detections_to_review
 
 EXPECTED = {
     "state": "SUCCEEDED",
@@ -26,14 +22,10 @@ EXPECTED_BEYOND_HELP = {"NOT_IN_CATALOG": 1, "NO_EVIDENCE": 1}
 EXPECTED_VALUES = "9.00 EUR, 462.00 USD"
 
 
-async def scan_example(gateway: Gateway, report: Report, path: Path) -> None:
-    """Scan the file, and again as if the first time had broken off: the second must change nothing.
-
-    Raises CliError and `grpc.aio.AioRpcError`.
-    """
-    report.scan = await _scan(gateway, path)
-    report.collection = await _collection(gateway)
-    again, unchanged = await _scan(gateway, path), await _collection(gateway)
+async def check_scan(gateway: Gateway, report: Report) -> None:
+    """Check the scan of the batch, and that the same batch again changed nothing. Raises `grpc.aio.AioRpcError`."""
+    [work] = report.work_of("scan")
+    report.scan = scan_document(work.scan, await detections_to_review(gateway, work.scan))
     for name, expected in EXPECTED.items():
         found = report.scan[name]
         report.expect(found == expected, f"the scan gave {name} {found} instead of {expected}")
@@ -43,15 +35,11 @@ async def scan_example(gateway: Gateway, report: Report, path: Path) -> None:
     report.expect(counts == (9, 7), f"the collection has {counts[0]} cards, {counts[1]} different, instead of 9 and 7")
     worth = money_text(report.collection.estimated_values)
     report.expect(worth == EXPECTED_VALUES, f"the collection is worth {worth} instead of {EXPECTED_VALUES}")
-    report.expect(again["scan_id"] == report.scan["scan_id"], "the same file became another scan")
-    report.expect(unchanged == report.collection, "the same file again changed the collection")
+    unchanged = await collection(gateway) == report.collection
+    report.expect(unchanged, "the same batch again changed the collection")
 
 
-async def _scan(gateway: Gateway, path: Path) -> dict[str, Any]:
-    [found] = await scan_records(Upload(gateway), open_detections(str(path)))
-    return found
-
-
-async def _collection(gateway: Gateway) -> GetCollectionResponse:
+async def collection(gateway: Gateway) -> GetCollectionResponse:
+    """The caller's. Raises `grpc.aio.AioRpcError`."""
     found: GetCollectionResponse = await gateway.scans.GetCollection(GetCollectionRequest())
     return found

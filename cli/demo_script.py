@@ -11,7 +11,6 @@ from atelier.resolver.v1.resolver_service_pb2 import ExternalId, GetCardRequest,
 from cli.catalogue_files import open_cards
 from cli.connection import Gateway
 from cli.demo_report import Report
-from cli.demo_scan import scan_example
 from cli.documents import coverage_document
 from cli.embedding_files import open_embeddings
 from cli.errors import CliError
@@ -59,7 +58,6 @@ async def run_script(gateway: Gateway, examples: Path) -> Report:
     report = Report()
     await _resolve_all(gateway, report)
     await _identify_all(gateway, report, examples / "scans.jsonl")
-    await scan_example(gateway, report, examples / "scan.csv")
     report.coverage = coverage_document(await gateway.resolver.GetCoverage(GetCoverageRequest()))
     report.expect(report.coverage["gaps"] >= 1, "the unknown id was not kept as a gap")
     report.expect(report.coverage["resolutions"]["key"] >= 1, "coverage counts no resolution by KEY")

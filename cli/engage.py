@@ -7,12 +7,12 @@ from atelier.engager.v1.engagement_service_pb2 import ListAccountsRequest, Resum
 
 from cli.activity_documents import ACCOUNTS
 from cli.activity_files import open_activities
-from cli.cards import pages
 from cli.connection import Gateway, call_gateway
 from cli.engaging import Scheduling, unended_ids, watch_activities
 from cli.exits import ExitCode
 from cli.fields import Fields
 from cli.job_services import checked_names
+from cli.listing import pages
 from cli.output import counted, say
 from cli.root import JsonOption, settings_of
 from cli.steering import steer
@@ -71,12 +71,9 @@ def accounts(
     """List accounts, by name, and why they are held."""
 
     async def work(gateway: Gateway) -> int:
-        total = 0
         request = ListAccountsRequest(only_held=only_held)
-        async for page in pages(gateway.engagements.ListAccounts, request, None):
-            total += len(page.accounts)
-            ACCOUNTS.show(page.accounts, as_json=as_json)
-        return total
+        found = pages(gateway.engagements.ListAccounts, request, None)
+        return await ACCOUNTS.show_all(found, "accounts", as_json=as_json)
 
     total = call_gateway(settings_of(context), work)
     if not as_json:

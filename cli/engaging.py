@@ -18,10 +18,10 @@ from atelier.engager.v1.engagement_service_pb2 import (
 from cli.activity_documents import ACTIVITIES, activity_document, error_text
 from cli.activity_files import Activities
 from cli.answers import MAX_BYTES
-from cli.cards import pages
 from cli.connection import Gateway
 from cli.documents import word
 from cli.lasting import LastingStream, LossNotice
+from cli.listing import pages
 from cli.output import flush, say, write_json, write_line
 from cli.pipeline import Batch, batches, map_in_order, merged, read_aside
 from cli.records import BadRecord, Place

@@ -1,6 +1,6 @@
 """What can go wrong with a command, each as one sentence that says what to do; and how a call's error becomes one."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import grpc
@@ -11,9 +11,11 @@ from cli.exits import ExitCode
 
 STATUS_DETAILS_KEY = "grpc-status-details-bin"
 REQUEST_ID_KEY = "x-request-id"
-# Reasons of the reviewer's for which the same, tried again soon, does no good.
+# Reasons for which the same, tried again soon, does no good.
 BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
+REQUEST_ID_USED = "REQUEST_ID_USED"
 SNAPSHOT_TOO_LARGE = "SNAPSHOT_TOO_LARGE"
+CODES = {code.value[0]: code for code in grpc.StatusCode}
 UNREACHABLE = (
     "failed to connect",
     "connection refused",
@@ -51,9 +53,12 @@ class Explained:
 
 def explain(error: grpc.aio.AioRpcError, *, address: str) -> CliError:
     """The sentence and exit code for an error of a call to the gateway at `address`."""
-    status = read_status(error)
-    sentence, code = _sentence(status, address)
-    return CliError(sentence, code)
+    return CliError(*_sentence(read_status(error), address))
+
+
+def explain_status(status: status_pb2.Status, *, address: str) -> CliError:
+    """The same for a status that came inside an answer of the gateway's."""
+    return CliError(*_sentence(read_details(status), address))
 
 
 def read_status(error: grpc.aio.AioRpcError) -> Explained:
@@ -62,18 +67,27 @@ def read_status(error: grpc.aio.AioRpcError) -> Explained:
     leaders = [(str(key), value) for key, value in error.initial_metadata() or ()]
     packed = dict(trailers).get(STATUS_DETAILS_KEY)
     status = _parse(packed) if isinstance(packed, bytes) else status_pb2.Status()
+    return replace(
+        read_details(status),
+        code=error.code(),
+        message=error.details() or status.message,
+        request_id=str(dict(leaders + trailers).get(REQUEST_ID_KEY, "")),
+    )
+
+
+def read_details(status: status_pb2.Status) -> Explained:
+    """What a status says by itself."""
     bad_request = _detail(status, error_details_pb2.BadRequest)
     retry = _detail(status, error_details_pb2.RetryInfo)
     info = _detail(status, error_details_pb2.ErrorInfo)
     return Explained(
-        code=error.code(),
-        message=error.details() or status.message,
+        code=CODES.get(status.code, grpc.StatusCode.UNKNOWN),
+        message=status.message,
         from_server=info is not None,
         violations=[_violation(item) for item in bad_request.field_violations] if bad_request else [],
         retry_seconds=retry.retry_delay.ToTimedelta().total_seconds() if retry else None,
         lacks_credits=_lacks_credits(_detail(status, error_details_pb2.QuotaFailure)),
         reason=info.reason if info else "",
-        request_id=str(dict(leaders + trailers).get(REQUEST_ID_KEY, "")),
     )
 
 
@@ -91,6 +105,8 @@ def _sentence(status: Explained, address: str) -> tuple[str, ExitCode]:
             return f"{what}; check what you named, or import it first.", ExitCode.NOT_FOUND
         case grpc.StatusCode.FAILED_PRECONDITION if status.lacks_credits:
             return f"{what}; ask for less, or have an operator add some by `atelier credits grant`.", ExitCode.DATA
+        case grpc.StatusCode.ALREADY_EXISTS if status.reason == REQUEST_ID_USED:
+            return f"{what} by --request-id.", ExitCode.DATA
         case grpc.StatusCode.ALREADY_EXISTS | grpc.StatusCode.FAILED_PRECONDITION:
             return f"{what}; nothing was changed.", ExitCode.DATA
         case grpc.StatusCode.INVALID_ARGUMENT | grpc.StatusCode.OUT_OF_RANGE:
@@ -103,7 +119,7 @@ def _sentence(status: Explained, address: str) -> tuple[str, ExitCode]:
         case grpc.StatusCode.RESOURCE_EXHAUSTED if status.reason == SNAPSHOT_TOO_LARGE:
             return f"{what}.", ExitCode.DATA
         case grpc.StatusCode.RESOURCE_EXHAUSTED | grpc.StatusCode.ABORTED | grpc.StatusCode.CANCELLED:
-            return f"{what}; try again{_delay(status)}.", ExitCode.TRY_AGAIN
+            return _again(status, what), ExitCode.TRY_AGAIN
         case grpc.StatusCode.UNIMPLEMENTED:
             return f"The gateway at {address} doesn't know this call ({what}); check its version.", ExitCode.PROTOCOL
         case _:
@@ -113,7 +129,7 @@ def _sentence(status: Explained, address: str) -> tuple[str, ExitCode]:
 
 def _unavailable(status: Explained, what: str, address: str) -> str:
     if status.from_server:
-        return f"{what}; try again{_delay(status)}."
+        return _again(status, what)
     if any(sign in what.lower() for sign in UNREACHABLE):
         return f"No gateway answers at {address}; start one with `atelier up` or name it with --address."
     return (
@@ -125,8 +141,12 @@ def _lacks_credits(quota: error_details_pb2.QuotaFailure | None) -> bool:
     return quota is not None and any(one.subject.startswith("credits:") for one in quota.violations)
 
 
-def _delay(status: Explained) -> str:
-    return f" in {status.retry_seconds:g} s" if status.retry_seconds else ""
+def _again(status: Explained, what: str) -> str:
+    """What went wrong and that the same may succeed later, which many messages say by themselves."""
+    if " again" in what:
+        return f"{what}."
+    delay = f" in {status.retry_seconds:g} s" if status.retry_seconds else ""
+    return f"{what}; try again{delay}."
 
 
 def _clause(message: str) -> str:

@@ -8,10 +8,8 @@ from typing import Any
 
 import typer
 from atelier.generator.v1.generation_service_pb2 import (
-    DownloadImageRequest,
     Generation,
     GenerationState,
-    Image,
     Variation,
 )
 
@@ -20,11 +18,12 @@ from cli.connection import Gateway, call_gateway
 from cli.documents import word
 from cli.errors import CliError
 from cli.exits import ExitCode
-from cli.generation_documents import export_name, failures, variation_document, variation_line
+from cli.generation_documents import failures, variation_document, variation_line
 from cli.generation_watch import GenerationWatch
+from cli.image_files import ImageFiles
 from cli.lasting import LossNotice
 from cli.output import counted, say
-from cli.picture_files import fetch_picture, in_folder, picture_path, save_picture
+from cli.picture_files import in_folder
 from cli.pipeline import map_in_order
 from cli.progress import Feed, counting, feeding
 from cli.showing import Manner
@@ -82,7 +81,7 @@ async def show_generation(gateway: Gateway, generation: Generation, folder: Path
     watch = GenerationWatch(gateway, generation, notice)
     images: dict[str, dict[str, Any]] = {}
     with feeding(*counting("images")) as feed:
-        visit = _Visit(gateway, generation.generation_id, folder, manner, notice, feed)
+        visit = _Visit(ImageFiles(gateway, generation.generation_id, folder, notice), manner, feed)
         task = feed.bar.add_task("generating", total=generation.progress.total)
 
         async def take(variation: Variation) -> None:
@@ -99,43 +98,25 @@ async def show_generation(gateway: Gateway, generation: Generation, folder: Path
 class _Visit:
     """One watching of one generation."""
 
-    gateway: Gateway
-    generation_id: str
-    folder: Path | None
+    files: ImageFiles
     manner: Manner
-    notice: LossNotice
     feed: Feed
 
     async def take(self, variation: Variation) -> dict[str, Any]:
         """Save an image with its exports and tell of it; its document, with the paths."""
-        document = {"generation_id": self.generation_id, **variation_document(variation)}
+        document = {"generation_id": self.files.generation_id, **variation_document(variation)}
         if document["original"]:
-            document["original"]["path"] = await self._save(variation.key, variation.original)
+            document["original"]["path"] = await self.files.save_original(variation)
         for export, found in zip(variation.exports, document["exports"], strict=True):
             if export.HasField("image"):
-                found["path"] = await self._save(f"{variation.key}-{export_name(export)}", export.image)
+                found["path"] = await self.files.save_export(variation, export)
         seen = variation.HasField("thumbnail") and self.manner.previews(self.feed)
         # Fetched before it is told of: others that are saved meanwhile would come between a line and its picture.
-        thumbnail = await self._fetch(variation.thumbnail) if seen else b""
+        thumbnail = await self.files.fetch(variation.thumbnail) if seen else b""
         self.manner.tell(self.feed, document, variation_line(document, failures(variation)))
         if thumbnail:
             self.manner.draw(self.feed, thumbnail)
         return document
-
-    async def _save(self, name: str, image: Image) -> str | None:
-        if self.folder is None:
-            return None
-        path = picture_path(self.folder, name, image)
-        await save_picture(lambda: self._download(image), image, path, self.notice)
-        return str(path)
-
-    async def _fetch(self, image: Image) -> bytes:
-        return await fetch_picture(lambda: self._download(image), image, self.notice)
-
-    def _download(self, image: Image) -> AsyncIterator[Any]:
-        request = DownloadImageRequest(generation_id=self.generation_id, sha256=image.sha256)
-        stream: AsyncIterator[Any] = self.gateway.generations.DownloadImage(request)
-        return stream
 
 
 async def _each(variations: list[Variation]) -> AsyncIterator[Variation]:

@@ -1,12 +1,12 @@
 """What the options of `atelier generate` ask for, as the message it is sent as."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 
 from atelier.generator.v1.generation_service_pb2 import CreateGenerationRequest, ExportSpec
 
 from cli.fields import BadField, Fields
+from cli.work_options import content_id
 
 SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
 PRESETS = ("portrait", "square", "story", "landscape")
@@ -26,7 +26,7 @@ def generation_request(
     prefix: str,
 ) -> CreateGenerationRequest:
     """The request, with an id of its own content, so that the same asked again is the same. Raises BadField."""
-    width, height = read_size(size)
+    width, height = read_size("--size", size)
     fields = Fields({"--pose": list(poses), "--text": text, "--style": style})
     request = CreateGenerationRequest(
         variations=variations,
@@ -45,16 +45,15 @@ def generation_request(
         request.text.prompt = prompt
     else:
         raise BadField("--pose or --text", "must be given")
-    digest = hashlib.sha256(request.SerializeToString(deterministic=True)).hexdigest()
-    request.request_id = f"{prefix}-{digest}"
+    request.request_id = content_id(prefix, request)
     return request
 
 
-def read_size(size: str) -> tuple[int, int]:
+def read_size(field: str, size: str) -> tuple[int, int]:
     """Width and height of `512x768`. Raises BadField."""
     found = SIZE.fullmatch(size.strip())
     if found is None:
-        raise BadField("--size", "must read WIDTHxHEIGHT, such as 512x768")
+        raise BadField(field, "must read WIDTHxHEIGHT, such as 512x768")
     return int(found[1]), int(found[2])
 
 

@@ -13,12 +13,11 @@ from atelier.generator.v1.generation_service_pb2 import (
     RetryGenerationRequest,
 )
 
-from cli.cards import pages
 from cli.connection import Gateway, call_gateway
 from cli.fields import Fields
 from cli.generating import watch_to_end
 from cli.generation_documents import GENERATION_COLUMNS, generation_document, generation_row
-from cli.listing import Listing
+from cli.listing import Listing, pages
 from cli.output import counted, say
 from cli.picture_files import open_folder
 from cli.root import JsonOption, settings_of
@@ -60,11 +59,8 @@ def list_generations(
     )
 
     async def work(gateway: Gateway) -> int:
-        total = 0
-        async for page in pages(gateway.generations.ListGenerations, request, limit):
-            total += len(page.generations)
-            GENERATIONS.show(page.generations, as_json=as_json)
-        return total
+        found = pages(gateway.generations.ListGenerations, request, limit)
+        return await GENERATIONS.show_all(found, "generations", as_json=as_json)
 
     total = call_gateway(settings_of(context), work)
     if not as_json:

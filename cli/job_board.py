@@ -3,18 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from atelier.jobs.v1.jobs_service_pb2 import Job, State
-from rich import box
 from rich.console import RenderableType
-from rich.progress_bar import ProgressBar
 from rich.table import Table
-from rich.text import Text
 
 from cli.documents import word
 from cli.job_documents import error_text, has_ended, progress_text
-from cli.output import neutralise
+from cli.live_board import board_table, plain, progress_bar
 
 ENDED_KEPT = 1000
-BAR_WIDTH = 24
 COLUMNS = ("job", "kind", "owner", "state", "progress", "", "attempt", "error")
 STYLES = {State.STATE_RUNNING: "cyan", State.STATE_SUCCEEDED: "green", State.STATE_FAILED: "red"}
 
@@ -50,14 +46,7 @@ class Board:
         """At most so many jobs, what runs before what waits before what has ended; the rest is counted."""
         latest_first = list(self._jobs.values())[::-1]
         ordered = sorted(latest_first, key=_urgency)
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-        for column in COLUMNS:
-            table.add_column(column, no_wrap=True, overflow="ellipsis")
-        for job in ordered[:height]:
-            table.add_row(*_row(job))
-        if len(ordered) > height:
-            table.caption = f"and {len(ordered) - height:,} more"
-        return table
+        return board_table(COLUMNS, [_row(job) for job in ordered], height)
 
     def _forget(self) -> None:
         ended = [name for name, job in self._jobs.items() if has_ended(job)]
@@ -76,19 +65,13 @@ def _urgency(job: Job) -> int:
 
 
 def _row(job: Job) -> Sequence[RenderableType]:
-    done, total = job.progress.done, job.progress.total
-    attempt = f"{job.attempt}/{job.max_attempts}"
     return (
-        _text(job.name),
-        _text(job.kind),
-        _text(job.owner),
-        Text(word(State, job.state) or "", style=STYLES.get(job.state, "")),
-        ProgressBar(total=total, completed=done, width=BAR_WIDTH) if total else Text(""),
-        _text(progress_text(job) or ""),
-        Text(attempt),
-        _text(error_text(job) or ""),
+        plain(job.name),
+        plain(job.kind),
+        plain(job.owner),
+        plain(word(State, job.state), STYLES.get(job.state, "")),
+        progress_bar(job.progress.done, job.progress.total),
+        plain(progress_text(job)),
+        plain(f"{job.attempt}/{job.max_attempts}"),
+        plain(error_text(job)),
     )
-
-
-def _text(value: str) -> Text:
-    return Text(neutralise(value))

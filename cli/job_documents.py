@@ -59,8 +59,8 @@ def job_row(job: Job) -> list[object]:
     return [shown[column] for column in JOB_COLUMNS]
 
 
-def progress_text(job: Job) -> str | None:
-    """`3/10`, `3` where the whole is not known, None before anything is."""
+def progress_text(job: Any) -> str | None:
+    """`3/10`, of a job or whatever has progress; `3` where the whole is not known, None before anything is."""
     done, total = job.progress.done, job.progress.total
     return f"{done:,}/{total:,}" if total else (f"{done:,}" if done else None)
 

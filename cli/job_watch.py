@@ -1,27 +1,21 @@
 """What `atelier jobs watch` does: follows jobs of any service, on a live table or as a line for every change."""
 
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 
 import grpc
 from atelier.jobs.v1.jobs_service_pb2 import GetJobRequest, Job, WatchJobsRequest
-from rich.console import Console
-from rich.live import Live
 
 from cli.connection import Gateway
 from cli.job_board import Board, change_line
 from cli.job_documents import job_document
 from cli.job_services import checked_service, service_of, services_asked
 from cli.lasting import LastingStream, LossNotice
-from cli.output import flush, write_json, write_line
+from cli.live_board import showing
 from cli.pipeline import merged
+from cli.showing import Telling
 
 NAMES_AT_ONCE = 1000  # the most that one call takes
-HEADER_LINES = 5  # of the table's, and what rich needs below it
-
-Show = Callable[[Sequence[Job]], None]
 
 
 async def watch_jobs(gateway: Gateway, what: Sequence[str], *, kind: str, owner: str, as_json: bool) -> int:
@@ -35,7 +29,7 @@ async def watch_jobs(gateway: Gateway, what: Sequence[str], *, kind: str, owner:
         request.kind, request.owner = kind, owner
     notice = LossNotice()
     streams = [_follow(gateway, board, request, notice) for request in requests]
-    with _showing(board, as_json) as show:
+    with showing(board.table, job_document, change_line, Telling.of(as_json=as_json)) as show:
         async with aclosing(merged(streams)) as changes:
             async for jobs in changes:
                 show(jobs)
@@ -92,23 +86,3 @@ async def _look_up(gateway: Gateway, name: str) -> Sequence[Job]:
         if error.code() == grpc.StatusCode.NOT_FOUND:
             return []
         raise
-
-
-@contextmanager
-def _showing(board: Board, as_json: bool) -> Iterator[Show]:
-    """How changes are shown for the block's time."""
-    if as_json or not sys.stdout.isatty():
-        yield lambda jobs: _write(jobs, as_json)
-        return
-    console = Console(highlight=False, markup=False, emoji=False)
-    with Live(console=console, auto_refresh=False) as live:
-        yield lambda _: live.update(board.table(console.height - HEADER_LINES), refresh=True)
-
-
-def _write(jobs: Sequence[Any], as_json: bool) -> None:
-    for job in jobs:
-        if as_json:
-            write_json(job_document(job))
-        else:
-            write_line(change_line(job))
-    flush()

@@ -8,14 +8,13 @@ from typing import Annotated, Any
 import typer
 from atelier.jobs.v1.jobs_service_pb2 import CancelJobRequest, Job, ListJobsRequest, RetryJobRequest
 
-from cli.cards import pages
 from cli.connection import Gateway, call_gateway
 from cli.exits import ExitCode
 from cli.fields import Fields
 from cli.job_documents import JOB_COLUMNS, job_document, job_row
 from cli.job_services import checked_names, services_asked
 from cli.job_watch import watch_jobs
-from cli.listing import Listing
+from cli.listing import Listing, pages
 from cli.output import counted, say
 from cli.root import JsonOption, settings_of
 from cli.steering import steer
@@ -125,9 +124,7 @@ async def _list(gateway: Gateway, service: str | None, request: Any, limit: int 
     for parent in await services_asked(gateway, service):
         asked = ListJobsRequest(parent=parent)
         asked.MergeFrom(request)
-        async for page in pages(gateway.jobs.ListJobs, asked, limit):
-            total += len(page.jobs)
-            JOBS.show(page.jobs, as_json=as_json)
+        total += await JOBS.show_all(pages(gateway.jobs.ListJobs, asked, limit), "jobs", as_json=as_json)
     return total
 
 

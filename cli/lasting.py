@@ -10,12 +10,14 @@ from typing import Any, Final
 
 import grpc
 
-from cli.errors import CliError
+from cli.errors import CliError, read_status
 from cli.exits import ExitCode
 from cli.output import say
 
 # Codes by which a stream ends that nobody meant to end.
 BROKEN: Final = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+# The reason that the gateway gives where it ends a stream on which nothing has happened for hours.
+IDLE: Final = "STREAM_IDLE"
 PATIENCE_SECONDS = 60.0
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 2.0
 # A first stream that breaks sooner, and before its first message, was never there: nobody listens.
@@ -59,7 +61,7 @@ class LastingStream:
                 if ended():
                     return
             except grpc.aio.AioRpcError as error:
-                if error.code() not in BROKEN or not self._was_held(began):
+                if not _is_broken(error) or not self._was_held(began):
                     raise
             self._bear_with_break(began)
             await asyncio.sleep(pause)
@@ -76,3 +78,7 @@ class LastingStream:
             sentence = f"The connection didn't come back within {PATIENCE_SECONDS:g} s; watch again later."
             raise CliError(sentence, ExitCode.UNAVAILABLE)
         self._notice.tell()
+
+
+def _is_broken(error: grpc.aio.AioRpcError) -> bool:
+    return error.code() in BROKEN or read_status(error).reason == IDLE

@@ -68,9 +68,9 @@ def say(text: str) -> None:
     stderr_console().print(Text(neutralise(text)), soft_wrap=True)
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 card`, `2 cards`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 card`, `2 cards`; `plural` is that of a noun that doesn't just take an s."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def flush() -> None:

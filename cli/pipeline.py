@@ -40,13 +40,21 @@ class Batch(Generic[MessageT]):
 
 
 def batches(
-    records: Iterable[Record[MessageT] | BadRecord], *, max_records: int, max_bytes: int
+    records: Iterable[Record[MessageT] | BadRecord],
+    *,
+    max_records: int,
+    max_bytes: int,
+    fits: Callable[[Sequence[MessageT], MessageT], bool] = lambda *_: True,
 ) -> Iterator[Batch[MessageT]]:
-    """Batches of at most so many records and, but for a single larger one, bytes. Bad records count as records."""
+    """Batches of at most so many records and, but for a single larger one, bytes. Bad records count as records.
+
+    `fits` says of a batch's messages and a further one whether they may go together, apart from that.
+    """
     batch: Batch[MessageT] = Batch()
     for record in records:
         size = 0 if isinstance(record, BadRecord) else record.message.ByteSize() + 8  # tag and length
         full = len(batch.messages) + len(batch.bad) >= max_records or batch.size + size > max_bytes
+        full = full or not (isinstance(record, BadRecord) or fits(batch.messages, record.message))
         if full and (batch.messages or batch.bad):
             yield batch
             batch = Batch()

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 import typer
 from atelier.generator.v1.pose_service_pb2 import ListPosesRequest, Pose
 
-from cli.cards import pages
 from cli.connection import Gateway, call_gateway
 from cli.documents import timestamp
 from cli.fields import Fields
-from cli.output import counted, say, write_json, write_table
+from cli.listing import Listing, pages
+from cli.output import counted, say
 from cli.root import JsonOption, settings_of
 
 PAGE_SIZE = 500  # the most that one call gives
@@ -26,15 +26,8 @@ def poses(
     request = ListPosesRequest(tags=Fields({"--tag": tag or []}).texts("--tag"))
 
     async def work(gateway: Gateway) -> int:
-        total = 0
-        async for page in pages(gateway.poses.ListPoses, request, limit, largest=PAGE_SIZE):
-            total += len(page.poses)
-            if as_json:
-                for found in page.poses:
-                    write_json(_document(found))
-            elif page.poses:
-                write_table(COLUMNS, (_row(found) for found in page.poses))
-        return total
+        found = pages(gateway.poses.ListPoses, request, limit, largest=PAGE_SIZE)
+        return await Listing(COLUMNS, _row, _document).show_all(found, "poses", as_json=as_json)
 
     total = call_gateway(settings_of(context), work)
     if not as_json:

@@ -1,17 +1,16 @@
 """`atelier quota` and `quota set`: what an owner may have reviewed this month, and what is left of it."""
 
 import enum
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import typer
 from atelier.reviewer.v1.quota_service_pb2 import Budget, GetQuotaRequest, Plan, Quota, SetPlanRequest
 
-from cli.connection import Gateway, call_gateway
+from cli.connection import call_gateway
 from cli.documents import timestamp, word
 from cli.fields import Fields
 from cli.output import say, write_json, write_table
-from cli.root import JsonOption, settings_of
+from cli.root import JsonOption, OwnerOption, has_subcommand, settings_of
 
 app = typer.Typer(help="Show and set what reviews may use.", invoke_without_command=True)
 
@@ -29,16 +28,14 @@ class PlanName(enum.StrEnum):
 @app.callback()
 def quota(
     context: typer.Context,
-    owner: Annotated[str, typer.Option(help="Whose; the caller's own unless given.")] = "",
+    owner: OwnerOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Show this month's budgets; `quota set` gives another plan."""
-    if context.invoked_subcommand is not None:
-        if owner or as_json:
-            raise typer.BadParameter(f"--owner and --json stand after {context.invoked_subcommand}")
+    if has_subcommand(context, owner=owner, as_json=as_json):
         return
     request = GetQuotaRequest(owner=Fields({"--owner": owner}).text("--owner"))
-    show_quota(_call(context, lambda gateway: gateway.quotas.GetQuota(request)), as_json)
+    show_quota(call_gateway(settings_of(context), lambda gateway: gateway.quotas.GetQuota(request)).quota, as_json)
 
 
 @app.command("set")
@@ -50,15 +47,7 @@ def set_plan(
 ) -> None:
     """Give an owner another plan, at once; needs role operator."""
     request = SetPlanRequest(owner=Fields({"OWNER": owner}).required_text("OWNER"), plan=f"PLAN_{plan.name}")
-    show_quota(_call(context, lambda gateway: gateway.quotas.SetPlan(request)), as_json)
-
-
-def _call(context: typer.Context, ask: Callable[[Gateway], Awaitable[Any]]) -> Quota:
-    async def work(gateway: Gateway) -> Quota:
-        found: Quota = (await ask(gateway)).quota
-        return found
-
-    return call_gateway(settings_of(context), work)
+    show_quota(call_gateway(settings_of(context), lambda gateway: gateway.quotas.SetPlan(request)).quota, as_json)
 
 
 def show_quota(found: Quota, as_json: bool) -> None:

@@ -90,15 +90,21 @@ async def render_card(
 ) -> dict[str, Any]:
     """Have a card drawn and saved, and tell of it; its document. Raises CliError and `grpc.aio.AioRpcError`."""
     card = (await gateway.card_art.RenderCard(request)).card_image
-    path = picture_path(folder, file_name(card), card.image)
-    asked = GetCardImageRequest(sha256=card.image.sha256)
-    await save_picture(lambda: gateway.card_art.GetCardImage(asked), card.image, path, LossNotice())
+    path = await save_card(gateway, card, folder)
     document = {**card_image_document(card), "path": str(path)}
     drawn = "drawn before" if card.cached else f"{card.seconds:.2f} s"
     manner.tell(feed, document, f"{card.name}  {document['tier']}  {path}  {drawn}")
     if manner.previews(feed):
         manner.draw(feed, path.read_bytes())
     return document
+
+
+async def save_card(gateway: Gateway, card: CardImage, folder: Path) -> Path:
+    """Have a card that was drawn stand in the folder; where. Raises CliError and `grpc.aio.AioRpcError`."""
+    path = picture_path(folder, file_name(card), card.image)
+    asked = GetCardImageRequest(sha256=card.image.sha256)
+    await save_picture(lambda: gateway.card_art.GetCardImage(asked), card.image, path, LossNotice())
+    return path
 
 
 def file_name(card: CardImage) -> str:

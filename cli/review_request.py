@@ -1,11 +1,12 @@
 """What the options of `atelier review` ask for, as the messages it is sent as."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from atelier.reviewer.v1.repository_service_pb2 import ReviewSnapshotRequest
 from atelier.reviewer.v1.review_service_pb2 import CreateReviewRequest, DebugTarget, FileTarget, SourceFile
+
+from cli.work_options import content_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +33,11 @@ class Wishes:
         """A review of a whole repository."""
         lane = self.lane or "LANE_LOW"
         request = ReviewSnapshotRequest(snapshot_id=snapshot_id, secret_policy=self.secret_policy, lane=lane)
-        request.request_id = self._request_id(request)
+        request.request_id = content_id(self.prefix, request)
         return request
 
     def _create(self, request: CreateReviewRequest) -> CreateReviewRequest:
         common = CreateReviewRequest(project=self.project, secret_policy=self.secret_policy, lane=self.lane)
         request.MergeFrom(common)
-        request.request_id = self._request_id(request)
+        request.request_id = content_id(self.prefix, request)
         return request
-
-    def _request_id(self, request: CreateReviewRequest | ReviewSnapshotRequest) -> str:
-        digest = hashlib.sha256(request.SerializeToString(deterministic=True)).hexdigest()
-        return f"{self.prefix}-{digest}"

@@ -16,10 +16,9 @@ from atelier.reviewer.v1.review_service_pb2 import (
     Review,
 )
 
-from cli.cards import pages
 from cli.connection import Gateway, call_gateway
 from cli.fields import Fields
-from cli.listing import Listing
+from cli.listing import Listing, pages
 from cli.output import counted, say, write_json
 from cli.progress import Feed, feeding
 from cli.review import FailOnOption, SarifOption
@@ -65,11 +64,7 @@ def list_reviews(
     )
 
     async def work(gateway: Gateway) -> int:
-        total = 0
-        async for page in pages(gateway.reviews.ListReviews, request, limit):
-            total += len(page.reviews)
-            REVIEWS.show(page.reviews, as_json=as_json)
-        return total
+        return await REVIEWS.show_all(pages(gateway.reviews.ListReviews, request, limit), "reviews", as_json=as_json)
 
     total = call_gateway(settings_of(context), work)
     if not as_json:

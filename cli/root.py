@@ -17,6 +17,7 @@ from cli.fields import BadField
 from cli.output import flush, say
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout, nothing else.")]
+OwnerOption = Annotated[str, typer.Option(help="Whose; the caller's own unless given.")]
 AddressOption = Annotated[str | None, typer.Option(help="The gateway's gRPC port, host:port.")]
 TokenOption = Annotated[str | None, typer.Option(help="The token to call with; else that of the state folder.")]
 StateDirOption = Annotated[Path | None, typer.Option(help="The folder of `atelier up`.")]
@@ -24,6 +25,10 @@ StateDirOption = Annotated[Path | None, typer.Option(help="The folder of `atelie
 
 class RootGroup(TyperGroup):
     """The root command: whatever a command ends with, it ends here."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with ending_in_exit_code():  # Completion is installed here, and the version told.
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         with ending_in_exit_code():
@@ -36,6 +41,13 @@ def settings_of(context: typer.Context, **options: Any) -> CliSettings:
     """The settings by the global options; `options` of the command itself that aren't None outrank them."""
     given = {name: value for name, value in options.items() if value is not None}
     return load_cli_settings(**{**(context.obj or {}), **given})
+
+
+def has_subcommand(context: typer.Context, *, owner: str, as_json: bool) -> bool:
+    """Whether a command that stands by itself too was called for one below it, where its own options mean nothing."""
+    if context.invoked_subcommand is not None and (owner or as_json):
+        raise typer.BadParameter(f"--owner and --json stand after {context.invoked_subcommand}")
+    return context.invoked_subcommand is not None
 
 
 @contextlib.contextmanager

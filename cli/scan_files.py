@@ -6,7 +6,6 @@ from typing import Any
 
 from atelier.resolver.v1.resolver_service_pb2 import ExternalId, ScannedText
 from atelier.resolver.v1.scan_service_pb2 import Detection
-from google.protobuf.json_format import ParseDict, ParseError
 
 from cli.catalogue_files import LINES_SUFFIXES
 from cli.csv_files import Row, table_of
@@ -14,6 +13,7 @@ from cli.errors import CliError
 from cli.exits import ExitCode
 from cli.fields import BadField, Fields, as_object, parse_json
 from cli.money import check_money, money
+from cli.proto_json import read_message
 from cli.records import BadRecord, Place, Record
 from cli.text_files import STDIN, Advance, Line, check_readable, read_lines, silent
 
@@ -106,11 +106,7 @@ def _detection(value: Any, place: Place) -> Detection:
     fields = as_object(value)
     if not any(isinstance(value.get(name), dict) for name in NESTED) and "detectionId" not in value:
         return flat_detection(fields, place)
-    try:
-        detection = ParseDict(value, Detection())
-    except (ParseError, ValueError, TypeError) as error:
-        what = str(error).partition("\n")[0]
-        raise BadField("", f"is no detection in protobuf's JSON: {what}") from None
+    detection = read_message(value, Detection(), "")
     if detection.HasField("estimated_value"):
         check_money(detection.estimated_value, "estimatedValue")
     if not detection.detection_id:

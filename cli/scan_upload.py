@@ -1,7 +1,6 @@
 """Sends detections as scans and follows them to their end, however often the connection is lost meanwhile."""
 
-import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
 from atelier.resolver.v1.scan_service_pb2 import (
@@ -15,13 +14,13 @@ from atelier.resolver.v1.scan_service_pb2 import (
 )
 
 from cli.answers import MAX_BYTES, checked
-from cli.cards import pages
 from cli.connection import Gateway
 from cli.lasting import LastingStream, LossNotice
+from cli.listing import pages
 from cli.output import say
 from cli.pipeline import Batch, batches, map_in_order, read_aside
 from cli.records import BadRecord, Record
-from cli.work_options import DEFAULT_PREFIX
+from cli.work_options import DEFAULT_PREFIX, content_id
 
 SCAN_SIZE = 1000  # the most that one scan takes
 WATCHED_AT_ONCE = 8
@@ -65,7 +64,7 @@ class Upload:
     async def _create(self, batch: Batch[Detection]) -> tuple[Batch[Detection], Scan | None]:
         if not batch.messages:
             return batch, None
-        name = request_id(self.prefix, batch.messages)
+        name = content_id(self.prefix, *batch.messages)
         request = CreateScanRequest(request_id=name, detections=batch.messages, lane=self.lane)
         return batch, (await self.gateway.scans.CreateScan(request)).scan
 
@@ -85,15 +84,6 @@ class Upload:
             advance(done - told)
             told = done
         return latest
-
-
-def request_id(prefix: str, detections: Sequence[Detection]) -> str:
-    """The same for the same detections in the same order, so that sending them again counts nothing twice."""
-    digest = hashlib.sha256()
-    for detection in detections:
-        data = detection.SerializeToString(deterministic=True)
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return f"{prefix}-{digest.hexdigest()}"
 
 
 def has_ended(scan: Scan) -> bool:

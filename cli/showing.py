@@ -16,11 +16,16 @@ PreviewOption = Annotated[bool, typer.Option("--preview/--no-preview", help="Sho
 
 
 class Telling(enum.Enum):
-    """What is written of each picture."""
+    """What is written of each picture, or of each change of what is watched."""
 
     LINES = enum.auto()
     JSON = enum.auto()
     NOTHING = enum.auto()
+
+    @classmethod
+    def of(cls, *, as_json: bool) -> "Telling":
+        """As a command's `--json` has it."""
+        return cls.JSON if as_json else cls.LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Manner:
 
 def chosen_manner(settings: CliSettings, *, preview: bool, as_json: bool) -> Manner:
     """The manner by settings and options."""
-    return Manner(Telling.JSON if as_json else Telling.LINES, _protocol(settings) if preview else None)
+    return Manner(Telling.of(as_json=as_json), _protocol(settings) if preview else None)
 
 
 def _protocol(settings: CliSettings) -> Protocol | None:

@@ -4,7 +4,7 @@ import asyncio
 import shlex
 import sys
 from dataclasses import asdict, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,12 +16,15 @@ from cli.root import JsonOption, StateDirOption, settings_of
 from cli.stack.layout import DEFAULT_ROOT, Layout
 from cli.stack.ports import Ports
 from cli.stack.problems import StackError
-from cli.stack.stack import Stack
+
+if TYPE_CHECKING:
+    from cli.stack.stack import Stack
 
 FIRST_CALL = """
 Atelier runs; Ctrl-C stops it.
   gRPC    {grpc}
   HTTP    {http}
+  console {http}/
   token   {token}
   log     {log}
 
@@ -43,6 +46,9 @@ def up(
     as_json: JsonOption = False,
 ) -> None:
     """Start PostgreSQL, Redis, the services and the gateway; stop them with Ctrl-C."""
+    # It brings clients of PostgreSQL and Redis with it, which every other command can do without, and completion too.
+    from cli.stack.stack import Stack
+
     settings = settings_of(context, state_dir=state_dir)
     stack = Stack(settings.state_dir, ports=chosen_ports(port), output=sys.stderr)
     try:
@@ -67,11 +73,11 @@ def stack_problem(error: StackError) -> CliError:
     return CliError(error.sentence, ExitCode.CANNOT_CREATE)
 
 
-def _ready(stack: Stack, as_json: bool) -> None:
+def _ready(stack: "Stack", as_json: bool) -> None:
     layout = stack.layout
     if as_json:
         paths = {"state_dir": layout.root, "token_file": layout.token, "log_file": layout.log}
-        addresses = {"address": stack.gateway_address, "http_url": stack.http_url}
+        addresses = {"address": stack.gateway_address, "http_url": stack.http_url, "console_url": f"{stack.http_url}/"}
         write_json(addresses | {name: str(path) for name, path in paths.items()})
     else:
         text = FIRST_CALL.format(
@@ -86,7 +92,7 @@ def _ready(stack: Stack, as_json: bool) -> None:
     flush()
 
 
-def _command(stack: Stack) -> str:
+def _command(stack: "Stack") -> str:
     """How to call the command line so that it finds this stack."""
     options = []
     if stack.ports.gateway != Ports().gateway:

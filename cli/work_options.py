@@ -1,6 +1,9 @@
-"""What commands that have work accepted are told alike: which lane it takes, and what its request id begins with."""
+"""What commands that have work accepted are told alike: which lane it takes, and what its request id is made of."""
 
 import enum
+import hashlib
+
+from google.protobuf.message import Message
 
 from cli.fields import BadField, Fields
 
@@ -22,3 +25,12 @@ def checked_prefix(text: str) -> str:
     if len(prefix) > LONGEST_PREFIX:
         raise BadField("--request-id", f"must have at most {LONGEST_PREFIX} characters")
     return prefix
+
+
+def content_id(prefix: str, *messages: Message) -> str:
+    """A request id that is the same for the same messages in the same order, so that they are accepted once."""
+    digest = hashlib.sha256()
+    for message in messages:
+        data = message.SerializeToString(deterministic=True)
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return f"{prefix}-{digest.hexdigest()}"

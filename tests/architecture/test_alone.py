@@ -22,7 +22,7 @@ runpy.run_module("{module}", run_name="__main__", alter_sys=True)
 
 def copy(folder: Path, *parts: str) -> None:
     for part in parts:
-        shutil.copytree(REPOSITORY / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(REPOSITORY / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
 
 
 def start(folder: Path, module: str, command: str, environment: dict[str, str]) -> subprocess.Popen[str]:

@@ -28,6 +28,9 @@ async def test_the_demo_shows_every_tier_and_ends_well_leaving_nothing_behind(tm
     assert (again["counts"]["new"], again["counts"]["persisting"]) == (0, first["counts"]["new"])
     assert (found["quota"]["requests"]["used"], found["quota"]["tokens"]["used"]) == (2, 0)
     assert [one["state"] for one in found["activities"]] == ["SUCCEEDED"] * 5
+    kinds = ["scan", "generation", *["card"] * 4, "review", "activities"]
+    assert [(one["kind"], one["state"]) for one in found["batch"]] == [(kind, "SUCCEEDED") for kind in kinds]
+    assert "The console is at http://127.0.0.1:7401/ once `atelier up` runs." in ended.err
     assert [path for path in (tmp_path / "state").rglob("*") if path.is_file()] == []
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import grpc
 import pytest
+from atelier.engager.v1.engagement_service_pb2_grpc import add_EngagementServiceServicer_to_server
+from atelier.gateway.v1.gateway_service_pb2_grpc import add_GatewayServiceServicer_to_server
 from atelier.generator.v1.card_art_service_pb2_grpc import add_CardArtServiceServicer_to_server
 from atelier.generator.v1.credit_service_pb2_grpc import add_CreditServiceServicer_to_server
 from atelier.generator.v1.generation_service_pb2_grpc import add_GenerationServiceServicer_to_server
@@ -33,10 +35,12 @@ from cli.app import app
 from cli.config import CliSettings
 from tests.unit.cli.aborting import abort
 from tests.unit.cli.fake_art import FakeCardArt, FakeCredits, FakePoses
+from tests.unit.cli.fake_engagements import FakeEngagements
 from tests.unit.cli.fake_generations import FakeGenerations
 from tests.unit.cli.fake_jobs import FakeJobs
 from tests.unit.cli.fake_reviews import FakeQuotas, FakeRepositories, FakeReviews
 from tests.unit.cli.fake_scans import FakeScans
+from tests.unit.cli.fake_whole import FakeWhole
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
@@ -175,6 +179,8 @@ class FakeGateway:
     reviews: FakeReviews
     repositories: FakeRepositories
     quotas: FakeQuotas
+    engagements: FakeEngagements
+    whole: FakeWhole
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -210,12 +216,17 @@ async def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     add_ReviewServiceServicer_to_server(reviews, server)
     add_RepositoryServiceServicer_to_server(repositories, server)
     add_QuotaServiceServicer_to_server(quotas, server)
+    engagements = FakeEngagements()
+    add_EngagementServiceServicer_to_server(engagements, server)
+    whole = FakeWhole(generations, card_art)
+    add_GatewayServiceServicer_to_server(whole, server)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     address = f"127.0.0.1:{port}"
     art = (generations, poses, credit, card_art)
-    yield FakeGateway(address, resolver, health, jobs, scans, *art, reviews, repositories, quotas, tmp_path)
+    work = (reviews, repositories, quotas)
+    yield FakeGateway(address, resolver, health, jobs, scans, *art, *work, engagements, whole, tmp_path)
     await server.stop(None)
 
 

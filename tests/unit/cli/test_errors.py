@@ -1,13 +1,16 @@
 """The sentence and exit code of every status a call can end with."""
 
+from typing import Any
+
 import grpc
 import pytest
 
 from chassis import errors
-from cli.errors import STATUS_DETAILS_KEY, CliError, explain
+from cli.errors import STATUS_DETAILS_KEY, CliError, explain, explain_status
 from cli.exits import ExitCode
 
 HERE = "127.0.0.1:7400"
+RESOURCE_EXHAUSTED = grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def of_server(error: errors.AtelierError) -> CliError:
@@ -62,6 +65,66 @@ def test_a_call_broken_off_says_so() -> None:
     error = bare(grpc.StatusCode.UNAVAILABLE, "Socket closed")
 
     assert "broke off the call (Socket closed)" in error.sentence
+
+
+def of_gateway(code: grpc.StatusCode, reason: str, message: str) -> errors.AtelierError:
+    """An error of the gateway's with this reason, which says itself when to call again."""
+
+    class Refused(errors.AtelierError):
+        def details(self) -> list[Any]:
+            return [errors.retry_info(0.75)]
+
+    Refused.code, Refused.reason = code, reason
+    return Refused(message)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "code"),
+    [
+        (
+            of_gateway(
+                RESOURCE_EXHAUSTED, "RATE_LIMITED", "You may make 60 calls in 60 seconds; call again in 0.75 s."
+            ),
+            "You may make 60 calls in 60 seconds; call again in 0.75 s.",
+            ExitCode.TRY_AGAIN,
+        ),
+        (
+            of_gateway(RESOURCE_EXHAUSTED, "TOO_MANY_CALLS", "You have 9 calls under way; let one end."),
+            "You have 9 calls under way; let one end; try again in 0.75 s.",
+            ExitCode.TRY_AGAIN,
+        ),
+        (
+            errors.Unavailable("The gateway has too much to do; call again shortly.", reason="OVERLOADED"),
+            "The gateway has too much to do; call again shortly.",
+            ExitCode.UNAVAILABLE,
+        ),
+        (
+            errors.Unauthenticated("The token has expired; ask for a new one."),
+            "The token has expired; ask for a new one (give one by --token or ATELIER_CLI_TOKEN, or make one with"
+            " `atelier token`).",
+            ExitCode.NO_PERMISSION,
+        ),
+        (
+            of_gateway(grpc.StatusCode.ALREADY_EXISTS, "REQUEST_ID_USED", "It was used; choose another one."),
+            "It was used; choose another one by --request-id.",
+            ExitCode.DATA,
+        ),
+    ],
+)
+def test_an_error_is_one_sentence_that_says_once_what_to_do(
+    error: errors.AtelierError, sentence: str, code: ExitCode
+) -> None:
+    explained = of_server(error)
+
+    assert (explained.sentence, explained.code) == (sentence, code)
+
+
+def test_a_status_inside_an_answer_is_explained_as_one_that_ends_a_call() -> None:
+    error = errors.Unavailable("PostgreSQL is away.", retry_seconds=1.5)
+
+    inside = explain_status(errors.status_of(error, domain="resolver.atelier"), address=HERE)
+
+    assert (inside.sentence, inside.code) == (of_server(error).sentence, of_server(error).code)
 
 
 @pytest.mark.parametrize("code", [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK])

@@ -11,6 +11,7 @@ from cli.key_files import KeyColumns, open_keys
 from cli.records import Record
 from cli.resolve import from_file as ids
 from cli.scan_files import open_detections
+from cli.submit_files import open_items
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
@@ -30,6 +31,7 @@ def test_every_record_of_the_other_files_can_be_read() -> None:
         *scans(str(EXAMPLES / "scans.jsonl")),
         *ids(str(EXAMPLES / "ids.jsonl")),
         *open_detections(str(EXAMPLES / "scan.csv")),
+        *open_items(str(EXAMPLES / "batch.jsonl")),
     ]
 
     assert found

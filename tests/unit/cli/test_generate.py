@@ -211,9 +211,9 @@ async def test_of_several_to_cancel_or_retry_one_that_is_refused_stops_none(gate
 
 @pytest.mark.parametrize("size", ["512", "512X512", "axb", "-1x5", "123456x1"])
 def test_a_size_is_two_numbers(size: str) -> None:
-    assert read_size("64x2048") == (64, 2048)
+    assert read_size("--size", "64x2048") == (64, 2048)
     with pytest.raises(BadField):
-        read_size(size)
+        read_size("--size", size)
 
 
 @pytest.mark.parametrize(

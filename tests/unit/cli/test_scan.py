@@ -131,7 +131,7 @@ async def test_lines_of_json_may_be_flat_or_as_the_proto_has_them(gateway: Any, 
     assert (nested.detection_id, nested.external.external_id, dict(nested.attributes)) == ("p", "base1-2", {"a": "b"})
     assert (picture.detection_id, list(picture.embedding.values)) == ("3", [1, 0.5])
     assert picture.estimated_value.units == 7
-    assert "4: is no detection in protobuf's JSON" in outcome.err
+    assert "4: is no Detection in protobuf's JSON" in outcome.err
     assert "5: estimatedValue: must not be negative" in outcome.err
     assert len(outcome.err.splitlines()) == 2
 
