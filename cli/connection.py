@@ -19,6 +19,7 @@ from atelier.reviewer.v1.quota_service_pb2_grpc import QuotaServiceStub
 from atelier.reviewer.v1.repository_service_pb2_grpc import RepositoryServiceStub
 from atelier.reviewer.v1.review_service_pb2_grpc import ReviewServiceStub
 
+from chassis.client import open_channel, token_interceptors
 from cli.config import CliSettings
 from cli.errors import CliError, explain
 from cli.exits import ExitCode
@@ -67,9 +68,6 @@ def call_gateway(settings: CliSettings, work: Callable[[Gateway], Awaitable[T]])
 @asynccontextmanager
 async def open_gateway(settings: CliSettings) -> AsyncIterator[Gateway]:
     """A channel for the block's time. Turns the error of any call in the block into a CliError."""
-    # It brings the whole of a server's needs with it, a second of start-up, which `--help` can do without.
-    from chassis.client import open_channel, token_interceptors
-
     token = settings.credential()
     channel = open_channel(
         settings.address,

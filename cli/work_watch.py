@@ -16,7 +16,7 @@ from cli.work_board import WorkBoard
 # The most that one stream takes of each.
 WORK_AT_ONCE, ACTIVITIES_AT_ONCE = 200, 1_000
 ACTIVITIES = "engager/activities/"
-KINDS = ("resolver/scans/", "generator/generations/", "reviewer/reviews/", ACTIVITIES)
+WATCHABLE = ("resolver/scans/", "generator/generations/", "reviewer/reviews/", ACTIVITIES)
 
 Told = tuple[Sequence[WatchedWork], Sequence[WatchedWork]]
 """Work with the images and files that are new to the stream; and, without these, what of it has changed."""
@@ -26,8 +26,8 @@ def checked_work(names: Iterable[str]) -> list[str]:
     """Names of work on the command line, each once. Raises BadField for one of something else."""
     found = checked_names(names)
     for name in found:
-        if not name.startswith(KINDS):
-            known = ", ".join(f"{kind}<uuid>" for kind in KINDS)
+        if not name.startswith(WATCHABLE):
+            known = ", ".join(f"{kind}<uuid>" for kind in WATCHABLE)
             raise BadField("NAME", f"must be one of {known}; `atelier jobs watch` follows jobs")
     return found
 

@@ -59,7 +59,8 @@ class Events:
         """A stream has no other form for GET; a POST says that it wants events."""
         if scope["path"] not in self._paths:
             return False
-        return scope["method"] == "GET" or EVENT_STREAM in headers_of(scope).get("accept", "")
+        wants_events = EVENT_STREAM in headers_of(scope).get("accept", "")
+        return scope["method"] == "GET" or (scope["method"] == "POST" and wants_events)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Raises InvalidArgument for a query without a message that can be read."""
@@ -94,12 +95,13 @@ class _Request:
     async def __call__(self) -> Message:
         if self._given:
             return await self._receive()
-        data, more = self._message or b"", self._message is None
+        data, more = bytearray(self._message or b""), self._message is None
         while more and len(data) <= self._limit:  # One that is too large is refused as any other is.
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 return message
-            data, more = data + message.get("body", b""), message.get("more_body", False)
+            data += message.get("body", b"")
+            more = message.get("more_body", False)
         self._given = True
         return {"type": "http.request", "body": ENVELOPE.pack(0, len(data)) + data, "more_body": False}
 

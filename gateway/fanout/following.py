@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Collection, Iterable
 from contextlib import aclosing
 
@@ -19,6 +20,8 @@ from gateway.metadata import Metadata
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 LOOKS_AT_ONCE = 32
+# All looks together: who hangs meanwhile is told as away, not waited for a minute each.
+LOOKING_SECONDS = 30.0
 # After these the same call would end the same way.
 FINAL_CODES = frozenset(
     code.value[0]
@@ -45,6 +48,7 @@ class Follower:
         self._course = course
         self._left = list(names)
         self._pause_seconds = 0.0
+        self._is_told = True
 
     async def follow(self) -> None:
         """Return when all has ended. Raises Unauthenticated when the caller's token is no longer taken."""
@@ -59,13 +63,13 @@ class Follower:
 
     async def _watch(self) -> None:
         """Write all that one stream tells, and forget what has ended. Raises ServiceFailed."""
-        course, final = self._course, set[str]()
+        course, final, began = self._course, set[str](), time.monotonic()
         request = course.request([_id(name) for name in self._left])
         answers = self._services.watch(course.service, course.method, request, metadata=self._metadata)
         try:
             async with aclosing(answers):
                 async for answer in answers:
-                    self._pause_seconds = 0.0
+                    self._is_told = True
                     for work in course.told(answer):
                         await self._board.write(work)
                         if work.state != pb.WORK_STATE_RUNNING:
@@ -77,6 +81,9 @@ class Follower:
             raise
         finally:
             self._forget(final)
+            # One that breaks after its first word each time is no service that is back.
+            if time.monotonic() - began > LONGEST_PAUSE_SECONDS:
+                self._pause_seconds = 0.0
 
     async def _cope(self, lost: status_pb2.Status) -> None:
         """Forget what is nowhere to be found; of the rest say once why it isn't told of, and wait a while."""
@@ -91,11 +98,11 @@ class Follower:
             await self._pause(lost)
 
     async def _look_for_missing(self, look: Look) -> None:
-        gate = asyncio.Semaphore(LOOKS_AT_ONCE)
+        gate, until = asyncio.Semaphore(LOOKS_AT_ONCE), time.monotonic() + LOOKING_SECONDS
 
         async def look_for(name: str) -> status_pb2.Status | None:
             async with gate:
-                return await self._problem_of(look, name)
+                return await self._problem_of(look, name, until)
 
         names = self._left
         problems = await asyncio.gather(*map(look_for, names))
@@ -105,18 +112,19 @@ class Follower:
         if not missing:  # Or it would be asked again and again at once.
             await self._pause(status_of(ServiceUnavailable(self._course.service), domain=DOMAIN))
 
-    async def _problem_of(self, look: Look, name: str) -> status_pb2.Status | None:
+    async def _problem_of(self, look: Look, name: str, until: float) -> status_pb2.Status | None:
         """Why it isn't there; None: it is, or nobody can tell."""
         request = look.request(_id(name))
         try:
-            await self._services.ask(self._course.service, look.method, request, metadata=self._metadata, until=None)
+            await self._services.ask(self._course.service, look.method, request, metadata=self._metadata, until=until)
         except ServiceFailed as failed:
             return failed.status if failed.status.code == NOT_FOUND else None
         return None
 
     async def _pause(self, problem: status_pb2.Status) -> None:
-        if self._pause_seconds == 0.0:
+        if self._is_told:
             self._board.interrupt(self._left, problem)
+            self._is_told = False
         self._pause_seconds = min(LONGEST_PAUSE_SECONDS, 2 * self._pause_seconds or FIRST_PAUSE_SECONDS)
         await asyncio.sleep(self._pause_seconds * random.uniform(0.5, 1.0))  # noqa: S311 - it spreads, it hides nothing
 

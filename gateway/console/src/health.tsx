@@ -39,6 +39,8 @@ async function list(stop: AbortSignal): Promise<ReadonlyMap<string, boolean>> {
     body: "{}",
     signal: AbortSignal.any([stop, AbortSignal.timeout(LONGEST_MS)]),
   });
+  // An error is JSON too, and without this would read as no service being away.
+  if (!answer.ok) throw new Error(`health answered ${answer.status}`);
   const { statuses = {} } = (await answer.json()) as Listed;
   const names = Object.keys(statuses).filter(isService).sort();
   return new Map(names.map((name) => [name, statuses[name]?.status === "SERVING"]));

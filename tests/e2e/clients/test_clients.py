@@ -28,6 +28,14 @@ PROGRAMS = {
 }
 # Other tests run beside the compilers, and some of them look at the clock.
 ONE_CORE = os.environ | {"CARGO_BUILD_JOBS": "1", "GOFLAGS": f"{os.environ.get('GOFLAGS', '')} -p=1", "GOMAXPROCS": "1"}
+SOURCES = (
+    "cpp/first.cc",
+    "go/main.go",
+    "java/First.java",
+    "python/first.py",
+    "rust/src/main.rs",
+    "typescript/first.ts",
+)
 GET_SCAN = "/atelier.resolver.v1.ScanService/GetScan"
 PROGRESS = re.compile(r"(PENDING|SUCCEEDED) [0-2]/2")
 RESULT = re.compile(r"scan ([0-9a-f-]{36}): 1 of 2 cards known")
@@ -132,6 +140,11 @@ async def test_the_python_client_has_every_stub_and_nothing_else_of_ours() -> No
 
     assert (whole.code, whole.err) == (0, "")
     assert "No module named 'chassis'" in ours.err
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_first_program_has_less_than_40_lines(source: str) -> None:
+    assert len((REPOSITORY / "docs" / "clients" / source).read_text().splitlines()) < 40
 
 
 async def test_a_language_whose_tools_are_missing_is_left_out_with_a_sentence() -> None:

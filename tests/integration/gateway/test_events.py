@@ -201,10 +201,12 @@ async def test_other_methods_know_no_events(gateway: Gateway, stand_in: StandIn)
     stand_in.unary(get_scan, answer)
 
     unary = await gateway.http.get(get_scan, params=ASKED, headers=headers)
+    put = await gateway.http.put(WATCH, json={}, headers=headers)
     unsafe = await gateway.http.get(create, params=ASKED, headers=headers)
 
     assert (unary.status_code, unary.headers["content-type"]) == (200, "application/json")
     assert (unsafe.status_code, unsafe.json()["message"]) == (405, f"{create} takes POST.")
+    assert put.status_code == 405
 
 
 async def test_a_reader_who_leaves_ends_the_stream_at_the_service(gateway: Gateway, stand_in: StandIn) -> None:

@@ -1,6 +1,7 @@
 """Watching a batch: many streams as one, which outlives the services' and ends with the work."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -154,6 +155,20 @@ async def test_a_stream_that_breaks_is_opened_again_and_its_problem_told_once(cr
     assert opened == 4
     assert [(work.state, work.progress.done) for work in problems] == [(RUNNING, 1)]
     assert (told[-1].state, told[-1].HasField("problem")) == (SUCCEEDED, False)
+
+
+async def test_a_stream_that_breaks_after_each_word_is_opened_ever_more_rarely(crowd: Crowd) -> None:
+    opened: list[float] = []
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        opened.append(time.monotonic())
+        yield scan(request.scan_id, len(opened), ended=len(opened) == 5)
+
+    crowd.stream(WATCH_SCAN, watch)
+
+    await watched(crowd, f"resolver/scans/{ID}01")
+
+    assert opened[-1] - opened[0] > 1.4  # At most 0.8 where each pause is the first.
 
 
 async def test_a_service_that_is_restarted_costs_its_own_work_a_pause(crowd: Crowd) -> None:

@@ -19,6 +19,7 @@ import {
 } from "../stubs/atelier/resolver/v1/scan_service_pb";
 import { count, counted, sums, when, word } from "../wording";
 
+const EVERY_SECONDS = 1;
 const STEP = 100;
 const MOST = 1000;
 
@@ -43,7 +44,7 @@ export function OneScan({ id }: { id: string }) {
       </div>
       <Silent why={silence} />
       {scan && <Outcome scan={scan} />}
-      {scan && <Detections id={id} version={`${scan.state} ${scan.progress?.done ?? 0n}`} />}
+      {scan && <Detections id={id} state={scan.state} />}
     </>
   );
 }
@@ -81,11 +82,11 @@ function Outcome({ scan }: { scan: Scan }) {
   );
 }
 
-/** `version` changes whenever more of them are judged. */
-function Detections({ id, version }: { id: string; version: string }) {
+/** While more of them are judged they are asked for every so often: progress comes faster than answers may. */
+function Detections({ id, state }: { id: string; state: ScanState }) {
   const [size, setSize] = useState(STEP);
   const ask = (signal: AbortSignal) => scans.getScan({ scanId: id, pageSize: size }, { signal });
-  const { value, refusal } = useAnswer(ask, `${version} ${size}`);
+  const { value, refusal } = useAnswer(ask, `${state} ${size}`, state === ScanState.PENDING ? EVERY_SECONDS : 0);
   return (
     <section class="panel" aria-label="Detections">
       <h2>Detections</h2>
