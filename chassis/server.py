@@ -9,7 +9,7 @@ import structlog
 from grpc_health.v1 import health_pb2_grpc
 
 from chassis.auth import Permissions, Role, TokenVerifier
-from chassis.calls import CallInterceptor
+from chassis.calls import CallInterceptor, Handler
 from chassis.health import Health
 from chassis.lifecycle import PortTaken
 from chassis.reflection import add_reflection
@@ -44,11 +44,15 @@ class GrpcServer:
         telemetry: Telemetry,
         log: structlog.stdlib.BoundLogger,
         generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
+        apart: Callable[[], Mapping[str, Handler]] = dict,
         reflected: Sequence[str] = (),
         interceptor: CallInterceptor | None = None,
         own_address: str | None = None,
     ) -> None:
         """`interceptor` is for a process whose calls don't all come through this server; None: one of its own.
+
+        `apart`, asked at start, are handlers by their methods' full names: calls of these wait inside gRPC in a queue
+        of each method's own, as those of `services` do; all that only generic handlers have share one queue.
 
         `own_address`: where the process itself may call it beside, without TLS.
         """
@@ -59,6 +63,7 @@ class GrpcServer:
         self._telemetry = telemetry
         self._log = log
         self._generic_handlers = tuple(generic_handlers)
+        self._apart = apart
         self._reflected = list(reflected) or [service.name for service in services]
         self._interceptor = interceptor
         self._own_address = own_address
@@ -76,6 +81,9 @@ class GrpcServer:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         add_reflection(server, [*self._reflected, self._health.name])
         server.add_generic_rpc_handlers(self._generic_handlers)
+        for method, handler in self._apart().items():
+            _, service_name, name = method.split("/")
+            server.add_registered_method_handlers(service_name, {name: handler})
         address = f"{self._settings.host}:{self._settings.port}"
         try:
             credentials = server_credentials(self._settings)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import structlog
 from atelier.gateway.v1.gateway_service_pb2 import DESCRIPTOR
@@ -41,7 +42,7 @@ from gateway.limits.concurrency import Concurrency
 from gateway.limits.counting import Counting
 from gateway.limits.guard import Guard
 from gateway.limits.limiter import Limiter
-from gateway.limits.methods import kinds_of
+from gateway.limits.methods import MethodClass, kinds_of, steering_names
 from gateway.limits.passage import Patience
 from gateway.limits.probe import Probe
 from gateway.limits.shedding import Shedding
@@ -81,7 +82,7 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
     load = Load()
     probe = Probe(load)
     counting, guard = guarded(settings, methods, load, probe, telemetry.meter, log)
-    watching, own = fan_out(Services(routes), followed, load, guard)
+    watching, own = fan_out(Services(routes), followed, load, guard, log)
     own_handlers = local_handlers(DESCRIPTOR.services_by_name["GatewayService"], own.servicer)
     verifier = TokenVerifier(settings.key_source())
     interceptor = CallInterceptor(
@@ -110,6 +111,7 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
         telemetry=telemetry,
         log=log,
         generic_handlers=[proxy],
+        apart=lambda: {name: proxy.handler(name) for name in steering_names(methods)},
         reflected=list(dict.fromkeys([own.name, *(name for names in grpc_services.values() for name in names)])),
         interceptor=interceptor,
         own_address=probe.address,
@@ -131,14 +133,18 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
 
 
 def fan_out(
-    services: Services, followed: Mapping[str, ServiceHealth], load: Load, guard: Guard
+    services: Services,
+    followed: Mapping[str, ServiceHealth],
+    load: Load,
+    guard: Guard,
+    log: structlog.stdlib.BoundLogger,
 ) -> tuple[Watching, Service]:
     """The gateway's own gRPC service, and what of it is a part."""
-    watching = Watching(services)
+    watching = Watching(services, hold_streams=guard.hold_streams, log=log)
     servicer = GatewayServicer(
-        submitting=Submitting(services, count_work=guard.count_work),
+        submitting=Submitting(services, count_work=partial(guard.count_more, MethodClass.WORK)),
         watching=watching,
-        overview=Overview(services),
+        overview=Overview(services, count_reads=partial(guard.count_more, MethodClass.READ)),
         system=System(services=services, health=followed, load=load),
     )
     service = Service(name=OWN_SERVICE, add=add_GatewayServiceServicer_to_server, servicer=servicer, roles=ROLES)

@@ -1,6 +1,7 @@
 """The words of ASGI (asgi.readthedocs.io) that the applications behind the HTTP port share, and how they answer."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Protocol
 
@@ -9,6 +10,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+REFUSED = re.compile(r"q=0(\.0*)?")
 
 
 class Place(Protocol):
@@ -34,6 +37,16 @@ def lists_tag(tags: str, tag: str) -> bool:
     """Whether a list of entity tags names this one, by the weak comparison (RFC 9110, 8.8.3.2)."""
     plain = tag.removeprefix("W/")
     return tags.strip() == "*" or plain in (one.strip().removeprefix("W/") for one in tags.split(","))
+
+
+def accepts(encodings: str, encoding: str) -> bool:
+    """Whether a list of encodings takes this one, by its name or by `*` (RFC 9110, 12.5.3)."""
+    weights = {}
+    for one in encodings.lower().split(","):
+        name, _, weight = one.partition(";")
+        weights[name.strip()] = weight.replace(" ", "")
+    found = weights.get(encoding, weights.get("*"))
+    return found is not None and REFUSED.fullmatch(found) is None
 
 
 async def send_head(send: Send, status: int, headers: Mapping[str, str]) -> None:

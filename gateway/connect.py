@@ -14,6 +14,7 @@ from google.protobuf.message_factory import GetMessageClass
 from chassis.calls import CallInterceptor, Handler
 from chassis.health import Health
 from gateway.codecs import Answer, BinaryCodec, Body, JsonCodec
+from gateway.door import Door
 from gateway.exchange import exchange
 from gateway.handlers import health_handlers, only, parsing, single
 
@@ -42,7 +43,7 @@ class ConnectMethods(ConnectASGIApplication[None]):
     """The ASGI application that answers all methods. `methods` are those of the services, by path.
 
     Health is answered here, all else by `handler_of` a method's name: a handler of bytes. `interceptor` stands around
-    each as it does in a gRPC server, and knows who calls before a body is parsed.
+    each as it does in a gRPC server, and before it a door, where it is known who calls before a body is read.
     """
 
     path = ""
@@ -59,6 +60,7 @@ class ConnectMethods(ConnectASGIApplication[None]):
         super().__init__(
             service=None,
             endpoints=lambda _: self._built,
+            interceptors=[Door(interceptor)],
             read_max_bytes=max_message_bytes,
             codecs=[JsonCodec(), BinaryCodec()],
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 
-from gateway.asgi import Receive, Scope, Send, headers_of, lists_tag, send_whole
+from gateway.asgi import Receive, Scope, Send, accepts, headers_of, lists_tag, send_whole
 
 METHODS = ("GET", "HEAD")
 # What a browser asks for again each time, by its tag.
@@ -61,12 +61,20 @@ class Documents:
             await send_whole(send, HTTPStatus.NOT_MODIFIED, headers)
             return
         body = document.body
-        if "gzip" in asked.get("accept-encoding", "") and len(document.compressed) < len(body):
+        if accepts(asked.get("accept-encoding", ""), "gzip") and len(document.compressed) < len(body):
             headers["content-encoding"], body = "gzip", document.compressed
         headers |= {"content-type": document.content_type, "content-length": str(len(body))}
         await send_whole(send, HTTPStatus.OK, headers, b"" if scope["method"] == "HEAD" else body)
 
     async def _loaded(self) -> Mapping[str, Document]:
-        if self._loading is None:
-            self._loading = asyncio.create_task(asyncio.to_thread(self._load))
-        return await asyncio.shield(self._loading)
+        loading = self._loading
+        if loading is None or (loading.done() and loading.exception() is not None):  # The next request tries again.
+            loading = self._loading = asyncio.create_task(asyncio.to_thread(self._prepared))
+        return await asyncio.shield(loading)
+
+    def _prepared(self) -> Mapping[str, Document]:
+        """The documents, with their tags and compressed forms, neither of which is work for the event loop."""
+        documents = self._load()
+        for one in documents.values():
+            _ = one.tag, one.compressed
+        return documents

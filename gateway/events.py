@@ -32,6 +32,8 @@ END_ID = "end"
 # one that passed is the bound on a silent stream.
 PASSING = ("unavailable", "canceled", "aborted", "deadline_exceeded")
 RETRY_MILLISECONDS = 1000
+# However soon a service says: a browser would else connect as fast as it can.
+LEAST_RETRY_MILLISECONDS = 100
 ENVELOPE = struct.Struct(">BI")  # connectrpc.com/docs/protocol, "Streaming RPCs"
 END_FLAG = 0b10
 # What is said of the one form and not of the other. Messages compressed in Connect's way would be no text.
@@ -168,7 +170,7 @@ def _retry_milliseconds(error: Mapping[str, Any]) -> int | None:
     for detail in error.get("details", ()):
         if detail["type"] == RetryInfo.DESCRIPTOR.full_name:
             told = RetryInfo.FromString(base64.b64decode(detail["value"] + "=="))
-            return int(told.retry_delay.ToMilliseconds())
+            return max(LEAST_RETRY_MILLISECONDS, int(told.retry_delay.ToMilliseconds()))
     return RETRY_MILLISECONDS if error["code"] in PASSING else None
 
 

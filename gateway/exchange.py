@@ -1,7 +1,6 @@
 """One call that came over HTTP, in the form that handlers of gRPC calls know: the used part of a ServicerContext."""
 
 import binascii
-import math
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,7 +14,7 @@ from chassis.errors import STATUS_DETAILS_KEY, AtelierError
 from chassis.version import VERSION_KEY
 from gateway.limits.errors import PUSHBACK_KEY
 from gateway.metadata import Entries, Metadata
-from gateway.refusals import refusal, refusal_of, retry_seconds_of
+from gateway.refusals import refusal, refusal_headers, refusal_of
 
 # What of an HTTP request is meant for the service. The rest, such as cookies, belongs to the hop from the browser.
 FORWARDED = ("authorization", REQUEST_ID_KEY, "traceparent", "tracestate")
@@ -80,11 +79,7 @@ class Exchange:
         """The call is over."""
         shown = (entry for entry in self._trailers if entry[0] not in HIDDEN_TRAILERS)
         _write(self._request.response_trailers, shown)
-        retry_seconds = retry_seconds_of(self._status_details())
-        if retry_seconds is not None:
-            self._request.response_headers["retry-after"] = str(math.ceil(retry_seconds))
-        if self._code is grpc.StatusCode.UNAUTHENTICATED:
-            self._request.response_headers["www-authenticate"] = "Bearer"  # RFC 9110, 11.6.1
+        self._request.response_headers.update(refusal_headers(self._code, self._status_details()))
         for callback in self._callbacks:
             callback(self)
 

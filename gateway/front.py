@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
-import grpc
 import structlog
 
-from chassis.errors import AtelierError, Unavailable
+from chassis.errors import AtelierError, Unavailable, status_of
 from gateway.asgi import Message, Place, Receive, Scope, Send, send_json
 from gateway.connect import ConnectMethods
-from gateway.refusals import json_of, refusal_of
+from gateway.errors import DOMAIN
+from gateway.refusals import refusal_headers, wire_of
 
 GRPC_CONTENT_TYPE = "application/grpc"
 GRPC_WEB_CONTENT_TYPE = "application/grpc-web"
@@ -20,14 +20,6 @@ WORDLESS = (
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
 )
-# What an error of ours, raised outside of a method, is over HTTP.
-STATUSES = {
-    grpc.StatusCode.INVALID_ARGUMENT: HTTPStatus.BAD_REQUEST,
-    grpc.StatusCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
-    grpc.StatusCode.PERMISSION_DENIED: HTTPStatus.FORBIDDEN,
-    grpc.StatusCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
-    grpc.StatusCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
-}
 
 
 class Front:
@@ -104,9 +96,10 @@ class _Answer:
         """The same for an error of ours, with its details."""
         if not self._started:
             self._started = True
-            # RFC 9110, 11.6.1
-            asked = [(b"www-authenticate", b"Bearer")] if error.code is grpc.StatusCode.UNAUTHENTICATED else []
-            await send_json(self._send, STATUSES[error.code], json_of(refusal_of(error)), asked)
+            wire = wire_of(error)
+            told = refusal_headers(error.code, status_of(error, domain=DOMAIN).SerializeToString())
+            headers = [(name.encode(), value.encode()) for name, value in told.items()]
+            await send_json(self._send, wire.to_http_status().code, wire.to_dict(), headers)
 
     async def _explain(self, held: Message) -> None:
         code = "unimplemented"

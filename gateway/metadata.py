@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import grpc
 
+from chassis.calls import Context
 from chassis.context import REQUEST_ID_KEY, request_id
 from chassis.errors import STATUS_DETAILS_KEY
 from chassis.telemetry import trace_headers
@@ -23,6 +24,11 @@ def towards_service(entries: Entries) -> Metadata:
     replaced = TRACE_KEYS | {REQUEST_ID_KEY} if trace else {REQUEST_ID_KEY}
     kept = [entry for entry in entries if entry[0] not in replaced and not _is_reserved(entry[0])]
     return (*kept, (REQUEST_ID_KEY, request_id.get()), *trace.items())
+
+
+def forwarded(context: Context) -> Metadata:
+    """The metadata of the call under way as the service gets it."""
+    return towards_service(context.invocation_metadata() or ())
 
 
 def towards_caller(entries: Entries | None) -> Metadata:

@@ -17,7 +17,7 @@ from chassis.calls import Context, Handler
 from chassis.context import remaining_seconds
 from gateway.errors import UnknownService
 from gateway.failures import absence_of
-from gateway.metadata import towards_caller, towards_service, trailers_of
+from gateway.metadata import forwarded, towards_caller, trailers_of
 from gateway.naming import Naming
 from gateway.routing import Routes, is_shared, service_of
 
@@ -81,7 +81,7 @@ class Proxy(grpc.GenericRpcHandler):
         send: Any = self._routes.channel(service).unary_unary(method)
 
         async def forward(request: bytes, context: Context) -> bytes:
-            call = send(request, timeout=remaining_seconds(), metadata=_metadata(context))
+            call = send(request, timeout=remaining_seconds(), metadata=forwarded(context))
             try:
                 response: bytes = await call
             except AioRpcError as error:
@@ -117,7 +117,7 @@ class Proxy(grpc.GenericRpcHandler):
 
 def _opened(channel: Any, method: str, context: Context) -> Any:
     """The service's side of a stream. It ends with the caller's, also where nobody resumes the handler's generator."""
-    call = channel.stream_stream(method)(timeout=remaining_seconds(), metadata=_metadata(context))
+    call = channel.stream_stream(method)(timeout=remaining_seconds(), metadata=forwarded(context))
     context.add_done_callback(_cancelling(call))
     return call
 
@@ -166,7 +166,3 @@ async def _fail(context: Context, service: str, error: AioRpcError) -> NoReturn:
 
 def _cancelling(call: Any) -> Any:
     return lambda _: call.cancel()
-
-
-def _metadata(context: Context) -> Any:
-    return towards_service(context.invocation_metadata() or ())

@@ -1,10 +1,11 @@
 """How a call's failure is told over HTTP: the service's code, message and every detail, as Connect writes them."""
 
-import base64
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import grpc
+from connectrpc._protocol import ConnectWireError  # Nothing public tells the status of an error.
 from connectrpc.code import Code
 from connectrpc.errors import ConnectError, ErrorDetail
 from google.protobuf import descriptor_pool
@@ -12,7 +13,6 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
-from protobuf import message_to_json_value
 from protobuf.wkt import Any as ConnectAny
 from protobuf.wkt import Struct
 
@@ -51,9 +51,9 @@ def refusal_of(error: AtelierError) -> ConnectError:
     return refusal(error.code, error.message, status_of(error, domain=DOMAIN).SerializeToString())
 
 
-def json_of(error: ConnectError) -> dict[str, Any]:
-    """The error as JSON (connectrpc.com/docs/protocol, "Error End-Stream"), for what isn't a method's."""
-    return {"code": error.code.value, "message": error.message, "details": [_detail_json(one) for one in error.details]}
+def wire_of(error: AtelierError) -> ConnectWireError:
+    """The same for what isn't a method's: its status, and its body as JSON, as Connect has them."""
+    return ConnectWireError.from_exception(refusal_of(error))
 
 
 def connect_code(code: grpc.StatusCode) -> Code:
@@ -66,20 +66,14 @@ def grpc_code(code: Code) -> grpc.StatusCode:
     return grpc.StatusCode.CANCELLED if code is Code.CANCELED else grpc.StatusCode[code.name]
 
 
-def retry_seconds_of(details: bytes | None) -> float | None:
-    """When a failed call may be sent again, if its `google.rpc.Status` says so."""
+def refusal_headers(code: grpc.StatusCode | None, details: bytes | None) -> dict[str, str]:
+    """What the headers of a failed call's answer tell of it. `details`: as `refusal` takes them."""
+    headers = {"www-authenticate": "Bearer"} if code is grpc.StatusCode.UNAUTHENTICATED else {}  # RFC 9110, 11.6.1
     for detail in status_pb2.Status.FromString(details or b"").details:
         if detail.Is(error_details_pb2.RetryInfo.DESCRIPTOR):
             told = error_details_pb2.RetryInfo.FromString(detail.value)
-            return float(told.retry_delay.ToTimedelta().total_seconds())
-    return None
-
-
-def _detail_json(detail: ErrorDetail) -> dict[str, Any]:
-    value = base64.b64encode(detail.message_bytes).decode().rstrip("=")
-    fields = detail.value()
-    debug = {} if fields is None else {"debug": message_to_json_value(fields)}
-    return {"type": detail.type_name, "value": value} | debug
+            headers["retry-after"] = str(math.ceil(told.retry_delay.ToTimedelta().total_seconds()))
+    return headers
 
 
 def _details(status: bytes) -> Iterator[ErrorDetail]:

@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterable
 from contextlib import aclosing
 
 import grpc
+import structlog
 from atelier.gateway.v1 import gateway_service_pb2 as pb
 from google.rpc import status_pb2
 
 from chassis.errors import Unauthenticated, status_of
 from gateway.errors import DOMAIN, ServiceUnavailable
 from gateway.fanout.board import Board
+from gateway.fanout.gate import Gate, Turn
 from gateway.fanout.services import ServiceFailed, Services
 from gateway.fanout.watched import COURSES, Course, Look
 from gateway.metadata import Metadata
@@ -40,13 +42,24 @@ class Follower:
     """Follows pieces of work that share a stream, and writes what it is told on a board."""
 
     def __init__(
-        self, *, services: Services, board: Board, metadata: Metadata, course: Course, names: Collection[str]
+        self,
+        *,
+        services: Services,
+        gate: Gate,
+        board: Board,
+        metadata: Metadata,
+        course: Course,
+        names: Collection[str],
+        log: structlog.stdlib.BoundLogger,
     ) -> None:
         self._services = services
+        self._gate = gate
         self._board = board
         self._metadata = metadata
         self._course = course
         self._left = list(names)
+        self._log = log
+        self._strange: set[str] = set()
         self._pause_seconds = 0.0
         self._is_told = True
 
@@ -54,14 +67,15 @@ class Follower:
         """Return when all has ended. Raises Unauthenticated when the caller's token is no longer taken."""
         while self._left:
             try:
-                await self._watch()
+                async with self._gate.turn() as turn:
+                    await self._watch(turn)
                 lost = status_of(ServiceUnavailable(self._course.service), domain=DOMAIN)
             except ServiceFailed as failed:
                 lost = failed.status
             if self._left:
                 await self._cope(lost)
 
-    async def _watch(self) -> None:
+    async def _watch(self, turn: Turn) -> None:
         """Write all that one stream tells, and forget what has ended. Raises ServiceFailed."""
         course, final, began = self._course, set[str](), time.monotonic()
         request = course.request([_id(name) for name in self._left])
@@ -69,11 +83,14 @@ class Follower:
         try:
             async with aclosing(answers):
                 async for answer in answers:
+                    turn.answered()
                     self._is_told = True
                     for work in course.told(answer):
+                        self._check_state(work)
                         await self._board.write(work)
                         if work.state != pb.WORK_STATE_RUNNING:
                             final.add(work.name)
+                    turn.end()
         except ServiceFailed:
             # More may come of one whose stream hasn't ended.
             if course.look is None:
@@ -84,6 +101,14 @@ class Follower:
             # One that breaks after its first word each time is no service that is back.
             if time.monotonic() - began > LONGEST_PAUSE_SECONDS:
                 self._pause_seconds = 0.0
+
+    def _check_state(self, work: pb.WatchedWork) -> None:
+        """What a newer service calls by a name of its own goes on, as far as is known here; the log has it once."""
+        if work.state == pb.WORK_STATE_UNSPECIFIED:
+            work.state = pb.WORK_STATE_RUNNING
+            if work.name not in self._strange:
+                self._strange.add(work.name)
+                self._log.warning("work in a state that is unknown here", work=work.name)
 
     async def _cope(self, lost: status_pb2.Status) -> None:
         """Forget what is nowhere to be found; of the rest say once why it isn't told of, and wait a while."""

@@ -60,6 +60,9 @@ def _activities(answer: engager_pb.ScheduleActivitiesResponse, item: str) -> pb.
         if result.HasField("error"):
             place_fields(result.error, item)
     taken = [result.activity for result in answer.results if result.HasField("activity")]
+    for one in taken:
+        # Posts and comments of up to 1,000 activities: the caller has them, and the watch tells them.
+        one.ClearField("request")
     names = dict.fromkeys(f"engager/activities/{one.activity_id}" for one in taken)
     return pb.AcceptedWork(names=names, jobs=dict.fromkeys(one.job for one in taken), activities=answer)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +20,18 @@ LATEST_TOLD = 5
 class Overview:
     """Tells callers what they have, and what is being done for them."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, count_reads: Callable[[int], Awaitable[None]]) -> None:
+        """`count_reads` counts so many beside the call itself, and raises where that is too much for its caller."""
         self._services = services
+        self._count_reads = count_reads
 
     async def get(self, *, latest: int, metadata: Metadata, seconds: float) -> pb.GetOverviewResponse:
-        """The caller's own, whatever its role, within so many seconds; a part that isn't had by then is missing."""
+        """The caller's own, whatever its role, within so many seconds; a part that isn't had by then is missing.
+
+        Raises what `count_reads` does.
+        """
         owner, until = principal.get().subject, time_to_ask(seconds)
+        await self._count_reads(len(PARTS) - 1)
         asked = [self._ask(part, owner, latest or LATEST_TOLD, metadata, until) for part in PARTS]
         overview = pb.GetOverviewResponse(owner=owner)
         for part, (told, answer) in zip(PARTS, await asyncio.gather(*asked), strict=True):

@@ -13,7 +13,7 @@ from gateway.fanout.overview import Overview
 from gateway.fanout.submitting import Submitting
 from gateway.fanout.system import System
 from gateway.fanout.watching import Watching
-from gateway.metadata import Metadata, towards_service
+from gateway.metadata import forwarded
 
 ROLES: Mapping[str, frozenset[Role]] = {"GetSystem": frozenset({Role.OPERATOR})}
 # Who looks at how things are and says nothing of its time isn't left waiting for a service that is away.
@@ -31,12 +31,12 @@ class GatewayServicer(pb_grpc.GatewayServiceServicer):
 
     async def SubmitBatch(self, request: pb.SubmitBatchRequest, context: Any) -> pb.SubmitBatchResponse:
         results = await self._submitting.submit(
-            request.request_id, request.items, metadata=_metadata(context), seconds=remaining_seconds()
+            request.request_id, request.items, metadata=forwarded(context), seconds=remaining_seconds()
         )
         return pb.SubmitBatchResponse(results=results)
 
     async def WatchBatch(self, request: pb.WatchBatchRequest, context: Any) -> AsyncIterator[pb.WatchBatchResponse]:
-        watch = self._watching.open(request.names, _metadata(context))
+        watch = self._watching.open(request.names, forwarded(context))
         # However the caller's side ends, also where nobody resumes this generator.
         context.add_done_callback(lambda _: watch.close())
         async with aclosing(watch.answers()) as answers:
@@ -45,15 +45,11 @@ class GatewayServicer(pb_grpc.GatewayServiceServicer):
 
     async def GetOverview(self, request: pb.GetOverviewRequest, context: Any) -> pb.GetOverviewResponse:
         return await self._overview.get(
-            latest=request.latest, metadata=_metadata(context), seconds=_look_seconds(context)
+            latest=request.latest, metadata=forwarded(context), seconds=_look_seconds(context)
         )
 
     async def GetSystem(self, request: pb.GetSystemRequest, context: Any) -> pb.GetSystemResponse:
-        return await self._system.get(metadata=_metadata(context), seconds=_look_seconds(context))
-
-
-def _metadata(context: Any) -> Metadata:
-    return towards_service(context.invocation_metadata() or ())
+        return await self._system.get(metadata=forwarded(context), seconds=_look_seconds(context))
 
 
 def _look_seconds(context: Any) -> float:

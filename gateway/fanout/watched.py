@@ -23,6 +23,8 @@ RUNNING, SUCCEEDED, FAILED, CANCELLED = (
     pb.WORK_STATE_FAILED,
     pb.WORK_STATE_CANCELLED,
 )
+# A newer service's own.
+UNKNOWN = pb.WORK_STATE_UNSPECIFIED
 SCAN_STATES = {
     scan_pb.SCAN_STATE_PENDING: RUNNING,
     scan_pb.SCAN_STATE_SUCCEEDED: SUCCEEDED,
@@ -78,26 +80,26 @@ class Course:
 
 def _scan(answer: scan_pb.WatchScanResponse) -> Iterator[pb.WatchedWork]:
     scan = answer.scan
-    name, state = f"resolver/scans/{scan.scan_id}", SCAN_STATES[scan.state]
+    name, state = f"resolver/scans/{scan.scan_id}", SCAN_STATES.get(scan.state, UNKNOWN)
     yield pb.WatchedWork(name=name, state=state, progress=scan.progress, scan=scan)
 
 
 def _generation(answer: generation_pb.WatchGenerationResponse) -> Iterator[pb.WatchedWork]:
     one = answer.generation
-    name, state = f"generator/generations/{one.generation_id}", GENERATION_STATES[one.state]
+    name, state = f"generator/generations/{one.generation_id}", GENERATION_STATES.get(one.state, UNKNOWN)
     yield pb.WatchedWork(name=name, state=state, progress=one.progress, generation=one)
 
 
 def _review(answer: review_pb.WatchReviewResponse) -> Iterator[pb.WatchedWork]:
     review = answer.review
-    name, state = f"reviewer/reviews/{review.review_id}", REVIEW_STATES[review.state]
+    name, state = f"reviewer/reviews/{review.review_id}", REVIEW_STATES.get(review.state, UNKNOWN)
     yield pb.WatchedWork(name=name, state=state, progress=review.progress, review=review)
 
 
 def _activities(answer: engager_pb.WatchActivitiesResponse) -> Iterator[pb.WatchedWork]:
     for one in answer.activities:
-        name, state = f"engager/activities/{one.activity_id}", ACTIVITY_STATES[one.state]
-        progress = Progress(done=int(state != RUNNING), total=1)
+        name, state = f"engager/activities/{one.activity_id}", ACTIVITY_STATES.get(one.state, UNKNOWN)
+        progress = Progress(done=int(state not in (RUNNING, UNKNOWN)), total=1)
         yield pb.WatchedWork(name=name, state=state, progress=progress, activity=one)
 
 

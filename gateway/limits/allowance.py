@@ -64,6 +64,9 @@ class Allowance:
 
     async def take_more(self, calls: int) -> Standing:
         """Spend so many calls at once, or none."""
+        if calls <= self._calls and self._clock() < self._taken_at + PORTION_SECONDS:
+            self._calls -= calls
+            return Standing(self.limit, self._calls + self._left_beside)
         grant = await self._counting.take(self.limit, self._key, wanted=calls, least=calls)
         return Standing(self.limit, self._calls + grant.left, grant.wait_seconds)
 

@@ -21,16 +21,16 @@ class Concurrency:
         return self._of_services[service]
 
     @contextmanager
-    def hold(self, subject: str, service: str, *, bounded: bool) -> Iterator[None]:
-        """One more for the block's time. Raises TooManyAtOnce where the caller is bounded."""
-        if bounded and self._of_callers[subject] >= self._at_most:
+    def hold(self, subject: str, service: str, *, bounded: bool, count: int = 1) -> Iterator[None]:
+        """So many more for the block's time, or none. Raises TooManyAtOnce where the caller is bounded."""
+        if bounded and self._of_callers[subject] + count > self._at_most:
             raise TooManyAtOnce(streams=self._streams, bound=self._at_most)
-        self._of_callers[subject] += 1
-        self._of_services[service] += 1
+        self._of_callers[subject] += count
+        self._of_services[service] += count
         try:
             yield
         finally:
-            self._of_services[service] -= 1
-            self._of_callers[subject] -= 1
+            self._of_services[service] -= count
+            self._of_callers[subject] -= count
             if not self._of_callers[subject]:
                 del self._of_callers[subject]

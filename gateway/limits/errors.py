@@ -45,12 +45,12 @@ class RateLimited(Refused):
 
 
 class TooManyAtOnce(Refused):
-    """The caller has as many calls, or streams, under way as it may have."""
+    """The caller would have more calls, or streams, under way than it may have."""
 
     def __init__(self, *, streams: bool, bound: int) -> None:
         things = "streams" if streams else "calls"
         super().__init__(
-            f"You have {bound} {things} under way, the most you may have at once; let one end.",
+            f"You may have {bound} {things} under way at once; let some end.",
             metadata={"limit": str(bound)},
         )
         self.reason = "TOO_MANY_STREAMS" if streams else "TOO_MANY_CALLS"

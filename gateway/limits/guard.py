@@ -1,7 +1,8 @@
 """Stands before every call of both ports: who is let in, and for how long."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from opentelemetry.metrics import Meter
 
@@ -63,21 +64,35 @@ class Guard:
         finally:
             self._load.end()
 
-    async def count_work(self, calls: int) -> None:
-        """Count what the call under way has beside itself: as many calls of the class `work`. Raises RateLimited."""
+    async def count_more(self, method_class: MethodClass, calls: int) -> None:
+        """Count what the call under way asks for beside itself: as many calls of a class. Raises RateLimited."""
         caller = principal.get()
         if caller.role is Role.USER:
-            await self._limiter.take_more(caller.subject, MethodClass.WORK, calls)
+            await self._limiter.take_more(caller.subject, method_class, calls)
+
+    @asynccontextmanager
+    async def hold_streams(self, services: Sequence[str]) -> AsyncIterator[None]:
+        """Hold what the watch under way opens beside itself until the block ends: for each of these a stream to it.
+
+        Raises Overloaded, TooManyAtOnce, RateLimited.
+        """
+        with ExitStack() as places:
+            for service, count in Counter(services).items():
+                kind = Kind(MethodClass.WATCH, service, streams=True)
+                places.enter_context(self._place(principal.get(), kind, count))
+            await self.count_more(MethodClass.WATCH, len(services))
+            yield
 
     def _passage(self, kind: Kind, context: Context) -> WatchedPassage:
         reader = None if isinstance(context, Exchange) else context
         return WatchedPassage(self._patience, talks=kind.talks, reader=reader)
 
     @contextmanager
-    def _place(self, caller: Principal, kind: Kind) -> Iterator[None]:
+    def _place(self, caller: Principal, kind: Kind, count: int = 1) -> Iterator[None]:
         if caller.role is not Role.OPERATOR:
             self._shedding.check(kind)
-        with self._under_way[kind.streams].hold(caller.subject, kind.service, bounded=caller.role is Role.USER):
+        bounded = caller.role is Role.USER
+        with self._under_way[kind.streams].hold(caller.subject, kind.service, bounded=bounded, count=count):
             yield
 
     async def _count(self, caller: Principal, kind: Kind, context: Context) -> None:

@@ -50,6 +50,11 @@ def kinds_of(methods: Mapping[str, MethodDescriptor]) -> dict[str, Kind]:
     }
 
 
+def steering_names(methods: Mapping[str, MethodDescriptor]) -> list[str]:
+    """The full names of those that nobody is turned away from."""
+    return [name for name, method in methods.items() if class_of(method) is MethodClass.STEER]
+
+
 def class_of(method: MethodDescriptor) -> MethodClass:
     """The class of a method: the first whose rule fits it."""
     if method.client_streaming or (method.server_streaming and _has_bytes(method.output_type)):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chassis.media import CONTENT_TYPES, PREFIX
 from gateway.healthz import PATH as HEALTH_PATH
 from gateway.session import COOKIE
 from gateway.session import PATH as SESSION_PATH
@@ -14,6 +15,14 @@ HEALTH_SCHEMA: dict[str, Any] = {
     "properties": {"state": {"enum": ["SERVING", "NOT_SERVING"]}, "parts": PART_STATES},
 }
 HEALTH_CONTENT = {"application/json": {"schema": HEALTH_SCHEMA}}
+PICTURE_CONTENT: dict[str, Any] = {kind: {} for kind in CONTENT_TYPES.values()}
+PICTURE_PARAMETERS = [
+    {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}},
+    {"name": "expires", "in": "query", "required": True, "schema": {"type": "integer"}},
+    {"name": "signature", "in": "query", "required": True, "schema": {"type": "string"}},
+    {"name": "range", "in": "header", "schema": {"type": "string", "examples": ["bytes=0-65535"]}},
+    {"name": "if-none-match", "in": "header", "schema": {"type": "string"}},
+]
 OWN_PATHS: dict[str, Any] = {
     HEALTH_PATH: {
         "get": {
@@ -49,5 +58,27 @@ OWN_PATHS: dict[str, Any] = {
             "security": [],
             "responses": {"204": {"description": "The cookie is cleared."}},
         },
+    },
+    f"{PREFIX}{{name}}": {
+        "get": {
+            "operationId": "picture",
+            "tags": [TAG],
+            "summary": "A picture, by the address that `Image.url` tells.",
+            "description": (
+                "The signature in the address is the authority. `HEAD` is answered too. There is nothing here where "
+                "the gateway knows no store of pictures."
+            ),
+            "security": [],
+            "parameters": PICTURE_PARAMETERS,
+            "responses": {
+                "200": {"description": "The picture.", "content": PICTURE_CONTENT},
+                "206": {"description": "The one range of its bytes that was asked for.", "content": PICTURE_CONTENT},
+                "304": {"description": "The picture is what `if-none-match` names."},
+                "403": {"$ref": "#/components/responses/Denied"},
+                "404": {"$ref": "#/components/responses/Missing"},
+                "416": {"description": "The range begins behind the end, which `content-range` tells."},
+                "503": {"$ref": "#/components/responses/Unavailable"},
+            },
+        }
     },
 }

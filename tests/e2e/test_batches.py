@@ -119,23 +119,23 @@ async def all_of(user: User) -> dict[str, int]:
 
 
 async def test_a_frozen_service_costs_its_own_items_and_a_retry_doubles_nothing(system: System) -> None:
-    async with user(system, "misty", credit=10) as misty:
-        items = [SCAN, GENERATION, REVIEW, await misty.activities()]
+    async with user(system, "lorelei", credit=10) as lorelei:
+        items = [SCAN, GENERATION, REVIEW, await lorelei.activities()]
         batch = pb.SubmitBatchRequest(request_id="order", items=items)
 
         with frozen(system, "generator"):
-            overview = await misty.gateway.GetOverview(pb.GetOverviewRequest(), timeout=5)
-            first = await misty.gateway.SubmitBatch(batch, timeout=5)
-        again = await misty.gateway.SubmitBatch(batch, timeout=PATIENCE_SECONDS)
-        last = await misty.gateway.SubmitBatch(batch, timeout=PATIENCE_SECONDS)
+            overview = await lorelei.gateway.GetOverview(pb.GetOverviewRequest(), timeout=5)
+            first = await lorelei.gateway.SubmitBatch(batch, timeout=5)
+        again = await lorelei.gateway.SubmitBatch(batch, timeout=PATIENCE_SECONDS)
+        last = await lorelei.gateway.SubmitBatch(batch, timeout=PATIENCE_SECONDS)
         names = [name for result in again.results for name in result.accepted.names]
-        told = await misty.watch(names)
-        kept = await all_of(misty)
-        balance = (await CreditServiceStub(misty.channel).GetBalance(credit_pb.GetBalanceRequest())).balance
+        told = await lorelei.watch(names)
+        kept = await all_of(lorelei)
+        balance = (await CreditServiceStub(lorelei.channel).GetBalance(credit_pb.GetBalanceRequest())).balance
 
     failed = {part.name for part in overview.parts if part.status.code}
     assert failed == {"generator/credits", "generator/generations", "generator/jobs"}
-    assert overview.quota.owner == "misty"
+    assert overview.quota.owner == "lorelei"
     assert [result.error.code for result in first.results] == [0, DEADLINE_EXCEEDED, 0, 0]
     assert [list(result.accepted.names) for result in last.results] == [
         list(result.accepted.names) for result in again.results

@@ -96,7 +96,7 @@ class Running:
     async def _gateway(self, addresses: Mapping[str, str]) -> AsyncIterator[Ports]:
         told: dict[str, Any] = {f"{name}_address": address for name, address in addresses.items()}
         secret = self._secret("jwt", SECRET)
-        settings = GatewaySettings(port=0, http_port=0, grace_seconds=1, jwt_secret_file=secret, **told)
+        settings = GatewaySettings(port=0, http_port=0, metrics_port=0, grace_seconds=1, jwt_secret_file=secret, **told)
         async with _started(gateway_serving(settings, self._log)) as parts:
             yield _only(Ports, parts)
 

@@ -23,6 +23,7 @@ from chassis.client import open_channel
 from chassis.errors import Unavailable
 from chassis.health import Dependency
 from chassis.postgres import Database
+from cli.stack.ports import Ports
 from cli.stack.programs import Program
 from cli.stack.stack import Stack
 from tests.integration.chassis.conftest import ServeToy, Toy, Until, calling, code_of, first_error
@@ -44,7 +45,7 @@ async def stack() -> AsyncIterator[Stack]:
     """A stack of these tests' own, as they break it, and outside of pytest's folders, which are closed to others."""
     with tempfile.TemporaryDirectory(prefix="atelier-test-") as folder:
         Path(folder).chmod(0o711)
-        async with Stack(Path(folder) / "state", programs=(IDLE,)) as stack:
+        async with Stack(Path(folder) / "state", programs=(IDLE,), ports=Ports.free()) as stack:
             yield stack
 
 

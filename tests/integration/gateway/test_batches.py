@@ -82,7 +82,8 @@ class Accepting:
 
     async def _activities(self, request: Any, context: Any) -> Any:
         self._note(request, context)
-        one = engager_pb.Activity(activity_id=f"{ID}8", job=f"engager/jobs/{ID}9")
+        asked = engager_pb.NewActivity(comment="all that was asked for")
+        one = engager_pb.Activity(activity_id=f"{ID}8", job=f"engager/jobs/{ID}9", request=asked)
         wrong = InvalidArgument([FieldViolation("activities[1].post", "must not be empty")])
         return engager_pb.ScheduleActivitiesResponse(
             results=[
@@ -123,6 +124,7 @@ async def test_every_kind_of_work_is_accepted_and_named_in_order(crowd: Crowd) -
     assert (card.card.name, scan.scan.scan_id) == ("ohtani/batting/0", f"{ID}1")
     # Which there may be megabytes of: the watch tells them.
     assert (list(generation.generation.variations), list(review.review.files)) == ([], [])
+    assert not activities.activities.results[0].activity.HasField("request")
 
 
 async def test_the_caller_and_its_request_are_known_to_every_service(crowd: Crowd) -> None:

@@ -121,6 +121,7 @@ async def test_a_failure_that_a_second_try_would_not_mend_ends_the_stream(gatewa
         (grpc.StatusCode.UNAVAILABLE, [], "1000"),
         (grpc.StatusCode.DEADLINE_EXCEEDED, [], "1000"),
         (grpc.StatusCode.RESOURCE_EXHAUSTED, [error_details_pb2.RetryInfo(retry_delay=Duration(seconds=7))], "7000"),
+        (grpc.StatusCode.UNAVAILABLE, [error_details_pb2.RetryInfo()], "100"),
     ],
 )
 async def test_a_passing_failure_tells_a_browser_when_to_connect_again(

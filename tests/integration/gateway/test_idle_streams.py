@@ -9,6 +9,7 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2, status_pb2
 
+from gateway.limits.passage import LOOKS, WatchedPassage
 from tests.integration.gateway.rig import SERVICE, Gateway, StandIn, envelope, run_gateway, within
 
 UPLOAD = f"/{SERVICE}/ImportCards"
@@ -23,6 +24,30 @@ async def hasty(running_stand_in: StandIn, secret_file: Path) -> AsyncIterator[G
         secret_file, running_stand_in.port, stream_idle_seconds=0.5, stream_silent_seconds=2.0, user_streams=1
     ) as running:
         yield running
+
+
+class Looks:
+    """How often the gateway has looked whether a stream is idle: so many times as `LOOKS` says within its bound."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._seen = asyncio.Semaphore(0)
+        idle_for = WatchedPassage._idle_for
+
+        def look(passage: WatchedPassage, now: float) -> str | None:
+            self._seen.release()
+            return idle_for(passage, now)
+
+        monkeypatch.setattr(WatchedPassage, "_idle_for", look)
+
+    async def wait_for(self, looks: int) -> None:
+        """Until there have been so many more."""
+        for _ in range(looks):
+            await within(10, self._seen.acquire())
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
+    return Looks(monkeypatch)
 
 
 async def drained(call: Any) -> None:
@@ -62,27 +87,29 @@ async def test_an_upload_whose_caller_falls_silent_is_ended_on_both_sides_and_to
 
 
 async def test_an_upload_that_keeps_coming_and_a_service_that_thinks_are_left_alone(
-    hasty: Gateway, stand_in: StandIn
+    hasty: Gateway, stand_in: StandIn, looks: Looks
 ) -> None:
     async def collect(requests: AsyncIterator[bytes], context: Any) -> bytes:
         found = [request async for request in requests]
-        await asyncio.sleep(1.2)
+        await looks.wait_for(2 * LOOKS + 1)
         return b"".join(found)
 
     stand_in.answers[UPLOAD] = grpc.stream_unary_rpc_method_handler(collect)
     call = hasty.channel.stream_unary(UPLOAD)(metadata=(hasty.authorization,))
-    for _ in range(8):
+    for _ in range(2 * LOOKS):
         await call.write(b"x")
-        await asyncio.sleep(0.1)
+        await looks.wait_for(1)
     await call.done_writing()
 
-    assert await within(10, call) == b"x" * 8
+    assert await within(10, call) == b"x" * 2 * LOOKS
 
 
-async def test_a_watch_on_which_nothing_happens_is_held_and_at_last_ended(hasty: Gateway, stand_in: StandIn) -> None:
+async def test_a_watch_on_which_nothing_happens_is_held_and_at_last_ended(
+    hasty: Gateway, stand_in: StandIn, looks: Looks
+) -> None:
     async def watch(request: bytes, context: Any) -> AsyncIterator[bytes]:
         yield b"now"
-        await asyncio.sleep(1.2)
+        await looks.wait_for(2 * LOOKS + 1)
         yield b"later"
         await asyncio.Event().wait()
 

@@ -12,6 +12,8 @@ import grpc
 import pytest
 
 from chassis.auth import Role, sign_token
+from gateway.limits.probe import METHOD
+from gateway.proxy import Proxy
 from tests.integration.gateway.rig import SECRET, SERVICE, Gateway, StandIn, run_gateway, within
 
 READ = f"/{SERVICE}/GetCard"
@@ -35,6 +37,32 @@ async def outcome(call: Any) -> str:
     except grpc.aio.AioRpcError as error:
         return str(error.code().name)
     return "OK"
+
+
+async def test_the_gateway_waits_for_itself_where_forwarded_calls_wait_and_steering_waits_apart(
+    stand_in: StandIn, secret_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A method that is registered with gRPC has a queue of its own there, and nobody else is asked who handles it."""
+    in_one_queue, waits, service = set[str](), asyncio.Event(), Proxy.service
+
+    def note(proxy: Proxy, details: grpc.HandlerCallDetails) -> Any:
+        in_one_queue.add(details.method)
+        if details.method == METHOD:
+            waits.set()
+        return service(proxy, details)
+
+    async def nothing(request: bytes, context: Any) -> bytes:
+        return b""
+
+    stand_in.unary(READ, nothing)
+    stand_in.unary(STEER, nothing)
+    monkeypatch.setattr(Proxy, "service", note)
+    async with run_gateway(secret_file, stand_in.port) as gateway:
+        for method, request in ((READ, b""), (STEER, STEER_REQUEST)):
+            await gateway.channel.unary_unary(method)(request, metadata=(gateway.authorization,))
+        await within(20, waits.wait())
+
+    assert in_one_queue == {READ, METHOD}
 
 
 async def test_a_flood_leaves_the_service_as_many_calls_as_it_can_answer_and_steering_passes(

@@ -14,7 +14,7 @@ from gateway.load import Load
 
 @asynccontextmanager
 async def probed(load: Load, answer: Any) -> AsyncIterator[Probe]:
-    """A probe of a server whose health is `answer`."""
+    """A probe of a server that does this when it is asked."""
     probe = Probe(load)
     server = grpc.aio.server()
     handlers: dict[str, Any] = {METHOD.split("/")[2]: grpc.unary_unary_rpc_method_handler(answer)}
@@ -41,6 +41,7 @@ async def test_it_tells_how_long_an_answer_takes_while_others_call() -> None:
 
     async def late(request: bytes, context: Any) -> bytes:
         await asyncio.sleep(0.15)
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "nobody has it")
         return b""
 
     async with probed(load, late) as probe:
@@ -79,3 +80,20 @@ async def test_to_be_refused_is_to_wait_long() -> None:
         load.begin()
 
         await until_it_waits(probe, 10)
+
+
+async def test_an_answer_that_does_not_come_counts_while_it_is_waited_for() -> None:
+    load, answered = Load(), asyncio.Event()
+
+    async def fall_silent(request: bytes, context: Any) -> bytes:
+        if answered.is_set():
+            await asyncio.Event().wait()
+        answered.set()
+        await asyncio.sleep(0.2)
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "nobody has it")
+        return b""
+
+    async with probed(load, fall_silent) as probe:
+        load.begin()
+
+        await until_it_waits(probe, 0.2)

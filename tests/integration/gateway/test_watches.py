@@ -21,6 +21,7 @@ from google.rpc import error_details_pb2
 from chassis.auth import Role
 from chassis.errors import NotFound, Unauthenticated
 from gateway import routing
+from gateway.fanout import gate
 from tests.contract.conftest import refusal
 from tests.integration.gateway.crowd import Crowd, detail, refuse, run_crowd, works
 from tests.integration.gateway.rig import envelope, within
@@ -304,6 +305,82 @@ async def test_watches_of_much_work_leave_room_for_calls_and_other_streams(
     assert overview.collection.total_cards == 7
 
 
+async def test_the_streams_of_a_watch_are_opened_a_few_at_a_time(crowd: Crowd) -> None:
+    unanswered = most = 0
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        nonlocal unanswered, most
+        unanswered += 1
+        most = max(most, unanswered)
+        await asyncio.sleep(0.05)  # Within which all that are opened at once have come.
+        unanswered -= 1
+        yield scan(request.scan_id, 9, ended=True)
+
+    crowd.stream(WATCH_SCAN, watch)
+
+    answers = await watched(crowd, *(f"resolver/scans/{ID}{number}" for number in range(10, 60)))
+
+    assert answers[-1].progress == Progress(done=50, total=50)
+    assert most <= gate.AT_ONCE
+
+
+async def test_streams_that_are_not_answered_do_not_hold_up_the_others_for_long(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, go_on = 0, asyncio.Event()
+
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        nonlocal opened
+        opened += 1
+        if opened <= gate.AT_ONCE:
+            await go_on.wait()
+        yield scan(request.scan_id, 9, ended=True)
+
+    monkeypatch.setattr(gate, "PATIENCE_SECONDS", 0.05)
+    crowd.stream(WATCH_SCAN, watch)
+    names = [f"resolver/scans/{ID}{number}" for number in range(10, 40)]
+    answers = crowd.stub.WatchBatch(pb.WatchBatchRequest(names=names))
+    done = 0
+    while done < len(names) - gate.AT_ONCE:
+        done = (await within(10, answers.read())).progress.done
+    go_on.set()
+    rest = [answer async for answer in answers]
+
+    assert rest[-1].progress.done == len(names)
+
+
+async def test_work_in_a_state_that_only_its_service_knows_goes_on(crowd: Crowd) -> None:
+    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
+        invented = scan(request.scan_id, 4)
+        invented.scan.state = 99  # type: ignore[assignment]
+        yield invented
+        yield scan(request.scan_id, 9, ended=True)
+
+    async def watch_activities(request: Any, context: Any) -> AsyncIterator[Any]:
+        one = activity(request.activity_ids[0], 98)  # type: ignore[arg-type]
+        yield engager_pb.WatchActivitiesResponse(activities=[one])
+        await told.wait()
+        yield engager_pb.WatchActivitiesResponse(
+            activities=[activity(one.activity_id, engager_pb.ACTIVITY_STATE_SUCCEEDED)]
+        )
+
+    told = asyncio.Event()
+    crowd.stream(WATCH_SCAN, watch)
+    crowd.stream(WATCH_ACTIVITIES, watch_activities)
+    names = [f"resolver/scans/{ID}01", f"engager/activities/{ID}02"]
+    answers = crowd.stub.WatchBatch(pb.WatchBatchRequest(names=names))
+
+    before = [await within(10, answers.read())]
+    while not any(work.name == names[1] for work in works(before)):
+        before.append(await within(10, answers.read()))
+    told.set()
+    rest = [answer async for answer in answers]
+
+    [first] = [work for work in works(before) if work.name == names[1]]
+    assert (first.state, first.progress) == (RUNNING, Progress(done=0, total=1))
+    assert {work.name: work.state for work in works(before + rest)} == dict.fromkeys(names, SUCCEEDED)
+
+
 @pytest.mark.parametrize("door", ["grpc", "http"])
 async def test_a_caller_that_leaves_ends_every_stream_behind(crowd: Crowd, door: str) -> None:
     began, ended = asyncio.Semaphore(0), asyncio.Semaphore(0)
@@ -357,34 +434,6 @@ async def test_a_reader_that_pauses_misses_no_variation_and_gets_few_messages(cr
     keys = [one.key for work in works(told) for one in work.generation.variations]
     assert keys == [str(number) for number in range(500)]
     assert len(told) < 100
-
-
-async def test_a_reader_that_does_not_read_holds_the_services_back(crowd: Crowd) -> None:
-    sent, summary = 0, "x" * 2**20
-
-    async def watch(request: Any, context: Any) -> AsyncIterator[Any]:
-        nonlocal sent
-        for number in range(30):
-            state = review_pb.REVIEW_STATE_SUCCEEDED if number == 29 else review_pb.REVIEW_STATE_RUNNING
-            files = [review_pb.FileReview(path=str(number), summary=summary)]
-            review = review_pb.Review(review_id=request.review_id, state=state, files=files)
-            yield review_pb.WatchReviewResponse(review=review)
-            sent += 1
-
-    crowd.stream(WATCH_REVIEW, watch)
-    answers = crowd.stub.WatchBatch(pb.WatchBatchRequest(names=[f"reviewer/reviews/{ID}01"]))
-    first = await within(10, answers.read())
-    seen = -1
-    while seen != sent:  # Until nothing more goes out.
-        seen = sent
-        await asyncio.sleep(0.5)
-
-    rest = [answer async for answer in answers]
-
-    assert seen < 20
-    assert [file.path for work in works([first, *rest]) for file in work.review.files] == [
-        str(number) for number in range(30)
-    ]
 
 
 async def test_a_watch_without_an_end_in_sight_ends_with_the_gateway(secret_file: Path) -> None:

@@ -68,9 +68,11 @@ def test_a_caller_has_a_bound_of_its_own_which_binds_nobody_else() -> None:
     with ExitStack() as held:
         held.enter_context(calls.hold("ash", "resolver", bounded=True))
         held.enter_context(calls.hold("misty", "resolver", bounded=True))
-        with pytest.raises(TooManyAtOnce, match="1 calls under way"):
+        with pytest.raises(TooManyAtOnce, match="1 calls"):
             held.enter_context(calls.hold("ash", "resolver", bounded=True))
         held.enter_context(calls.hold("ash", "resolver", bounded=False))
 
+    with pytest.raises(TooManyAtOnce), calls.hold("ash", "resolver", bounded=True, count=2):
+        pass
     with calls.hold("ash", "resolver", bounded=True):
         assert calls.of_service("resolver") == 1
