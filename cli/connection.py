@@ -52,7 +52,7 @@ class Gateway:
         self.quotas: Any = QuotaServiceStub(channel)
         self.engagements: Any = EngagementServiceStub(channel)
         self.jobs: Any = JobsServiceStub(channel)
-        self.whole: Any = GatewayServiceStub(channel)
+        self.batches: Any = GatewayServiceStub(channel)
 
 
 def call_gateway(settings: CliSettings, work: Callable[[Gateway], Awaitable[T]]) -> T:

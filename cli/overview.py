@@ -26,7 +26,7 @@ def overview(
     settings = settings_of(context)
 
     request = GetOverviewRequest(latest=latest)
-    found: GetOverviewResponse = call_gateway(settings, lambda gateway: gateway.whole.GetOverview(request))
+    found: GetOverviewResponse = call_gateway(settings, lambda gateway: gateway.batches.GetOverview(request))
     if as_json:
         write_json(overview_document(found))
     else:

@@ -1,5 +1,6 @@
 """Sends work as batches, in its order and in bounded memory, and keeps what became of each item."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
@@ -50,6 +51,7 @@ class BatchUpload:
     gateway: Gateway
     prefix: str = DEFAULT_PREFIX
     rejected: int = 0
+    _sent: Counter[str] = field(default_factory=Counter)
 
     async def send(self, items: Items) -> AsyncIterator[Sent]:
         """Have all items accepted, 200 a call, one call after the other. Raises `grpc.aio.AioRpcError`."""
@@ -64,8 +66,14 @@ class BatchUpload:
     async def _submit(self, batch: Batch[BatchItem]) -> tuple[Batch[BatchItem], Sequence[BatchResult]]:
         if not batch.messages:
             return batch, []
-        request = SubmitBatchRequest(request_id=content_id(self.prefix, *batch.messages), items=batch.messages)
-        return batch, (await self.gateway.whole.SubmitBatch(request)).results
+        request = SubmitBatchRequest(request_id=self._request_id(batch.messages), items=batch.messages)
+        return batch, (await self.gateway.batches.SubmitBatch(request)).results
+
+    def _request_id(self, items: Sequence[BatchItem]) -> str:
+        """The same in every run, and another one where a call's items are those of an earlier call of this run."""
+        content = content_id(self.prefix, *items)
+        self._sent[content] += 1
+        return content_id(self.prefix, *items, times=self._sent[content] - 1)
 
 
 def _has_room(items: Sequence[BatchItem], item: BatchItem) -> bool:

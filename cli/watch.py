@@ -50,7 +50,7 @@ async def watch_work(gateway: Gateway, names: list[str], *, as_json: bool, is_th
 
 
 async def _running(gateway: Gateway, address: str) -> list[str]:
-    found = await gateway.whole.GetOverview(GetOverviewRequest(latest=MOST_LATEST))
+    found = await gateway.batches.GetOverview(GetOverviewRequest(latest=MOST_LATEST))
     for sentence in missing_parts(found, address=address):
         say(sentence)
     names = unended_names(found)

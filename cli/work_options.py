@@ -27,9 +27,12 @@ def checked_prefix(text: str) -> str:
     return prefix
 
 
-def content_id(prefix: str, *messages: Message) -> str:
-    """A request id that is the same for the same messages in the same order, so that they are accepted once."""
-    digest = hashlib.sha256()
+def content_id(prefix: str, *messages: Message, times: int = 0) -> str:
+    """A request id that is the same for the same messages in the same order, so that they are accepted once.
+
+    `times`: how often they were sent before as other work, such as from elsewhere in one file.
+    """
+    digest = hashlib.sha256(f"{times}".encode() if times else b"")
     for message in messages:
         data = message.SerializeToString(deterministic=True)
         digest.update(len(data).to_bytes(8, "big") + data)

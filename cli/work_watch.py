@@ -44,7 +44,7 @@ async def follow_work(
     async def follow(request: WatchBatchRequest) -> AsyncIterator[Told]:
         streams = LastingStream(notice, is_there=is_there)
         async for answer in streams.messages(
-            lambda: gateway.whole.WatchBatch(request), lambda: board.have_ended(request.names)
+            lambda: gateway.batches.WatchBatch(request), lambda: board.have_ended(request.names)
         ):
             yield answer.work, board.take(answer.work)
 

@@ -1,7 +1,8 @@
 // Scans cards and tells how that gets on: first REQUEST_ID CARD_ID...
 #include <grpcpp/grpcpp.h>
+#include <iostream>
 #include "atelier/resolver/v1/scan_service.grpc.pb.h"
-#include "errors.h"
+#include "google/rpc/code.pb.h"
 
 using namespace atelier::resolver::v1;
 
@@ -22,16 +23,17 @@ int main(int count, char** arguments) {
     detection->mutable_external()->set_external_id(arguments[place]);
   }
   CreateScanResponse created;
-  exit_on(scans->CreateScan(&creating, request, &created));
-  WatchScanRequest wanted;
-  wanted.set_scan_id(created.scan().scan_id());
-  auto watch = scans->WatchScan(&watching, wanted);
+  auto status = scans->CreateScan(&creating, request, &created);
   Scan scan = created.scan();
-  for (WatchScanResponse told; watch->Read(&told); scan = told.scan()) {
-    std::cout << state(told.scan()) << " " << told.scan().progress().done() << "/" << told.scan().progress().total() << std::endl;
-  }
-  exit_on(watch->Finish());
-  exit_unless(scan.has_result(), state(scan), scan.error().message());
-  std::cout << "scan " << scan.scan_id() << ": " << scan.result().resolved() << " of "
-            << scan.result().total_detections() << " cards known" << std::endl;
+  WatchScanRequest wanted;
+  wanted.set_scan_id(scan.scan_id());
+  auto watch = status.ok() ? scans->WatchScan(&watching, wanted) : nullptr;
+  for (WatchScanResponse told; watch && watch->Read(&told); scan = told.scan())
+    std::cout << told.scan().progress().done() << "/" << told.scan().progress().total() << std::endl;
+  if (watch) status = watch->Finish();
+  if (status.ok())
+    std::cout << "scan " << scan.scan_id() << ": " << ScanState_Name(scan.state()) << ", "
+              << scan.result().resolved() << " of " << scan.progress().total() << " cards known\n";
+  else std::cerr << "error: " << google::rpc::Code_Name(google::rpc::Code(status.error_code())) << ": " << status.error_message() << "\n";
+  return status.ok() ? 0 : 1;
 }

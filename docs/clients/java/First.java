@@ -24,13 +24,13 @@ class First {
       var watch = scans.watchScan(WatchScanRequest.newBuilder().setScanId(scan.getScanId()).build());
       while (watch.hasNext()) {
         scan = watch.next().getScan();
-        System.out.printf("%s %d/%d%n", Errors.state(scan), scan.getProgress().getDone(), scan.getProgress().getTotal());
+        System.out.printf("%d/%d%n", scan.getProgress().getDone(), scan.getProgress().getTotal());
       }
-      Errors.exitUnless(scan.hasResult(), Errors.state(scan), scan.getError().getMessage());
-      var result = scan.getResult();
-      System.out.printf("scan %s: %d of %d cards known%n", scan.getScanId(), result.getResolved(), result.getTotalDetections());
+      System.out.printf("scan %s: %s, %d of %d cards known%n", scan.getScanId(), scan.getState(),
+          scan.getResult().getResolved(), scan.getProgress().getTotal());
     } catch (StatusRuntimeException failed) {
-      Errors.exitOn(failed);
+      System.err.printf("error: %s: %s%n", failed.getStatus().getCode(), failed.getStatus().getDescription());
+      System.exit(1);
     }
     channel.shutdownNow();
   }

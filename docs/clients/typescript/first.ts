@@ -3,7 +3,6 @@ import { ConnectError, createClient, type Interceptor } from "@connectrpc/connec
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { ScanService, ScanState } from "./gen/atelier/resolver/v1/scan_service_pb.js";
 import { Code as CodeName } from "./gen/google/rpc/code_pb.js";
-import { ErrorInfoSchema } from "./gen/google/rpc/error_details_pb.js";
 
 const authenticate: Interceptor = (next) => (request) => {
   request.header.set("authorization", `Bearer ${process.env.ATELIER_TOKEN}`);
@@ -23,17 +22,12 @@ try {
   });
   for await (const told of scans.watchScan({ scanId: scan!.scanId })) {
     scan = told.scan;
-    console.log(`${ScanState[scan!.state]} ${scan!.progress!.done}/${scan!.progress!.total}`);
+    console.log(`${scan!.progress!.done}/${scan!.progress!.total}`);
   }
-  if (!scan!.result) fail(ScanState[scan!.state], scan!.error?.message);
-  else console.log(`scan ${scan!.scanId}: ${scan!.result.resolved} of ${scan!.result.totalDetections} cards known`);
+  const known = `${scan!.result?.resolved ?? 0} of ${scan!.progress!.total} cards known`;
+  console.log(`scan ${scan!.scanId}: SCAN_STATE_${ScanState[scan!.state]}, ${known}`);
 } catch (error) {
   const { code, rawMessage } = ConnectError.from(error);
-  const [info] = ConnectError.from(error).findDetails(ErrorInfoSchema);
-  fail(info?.reason ?? CodeName[code], rawMessage);
-}
-
-function fail(reason: string, message?: string) {
-  console.error(`${reason}: ${message}`);
+  console.error(`error: ${CodeName[code]}: ${rawMessage}`);
   process.exitCode = 1;
 }

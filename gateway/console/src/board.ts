@@ -9,6 +9,8 @@ import { State, type Job } from "./stubs/atelier/jobs/v1/jobs_service_pb";
 /** How often the list is asked for again, which puts right what a break in the stream has missed. */
 const EVERY_SECONDS = 15;
 const MOST = 40;
+/** Of what was heard; more has changed since the last list only where that is long ago. */
+const MOST_HEARD = 1000;
 
 interface Heard {
   job: Job;
@@ -30,7 +32,12 @@ export function useBoard(service: string, states: readonly State[]): Board {
   const [, setRound] = useState(0);
   const key = `${service} ${states.join()}`;
   const hear = (told: readonly Job[]) => {
-    for (const job of told) heard.current.set(job.name, { job, at: performance.now() });
+    for (const job of told) {
+      // Deleted first, so that the first of the map is the one that was heard of longest ago.
+      heard.current.delete(job.name);
+      heard.current.set(job.name, { job, at: performance.now() });
+    }
+    for (const name of [...heard.current.keys()].slice(0, -MOST_HEARD)) heard.current.delete(name);
     setRound((round) => round + 1);
   };
   const silence = useFollowing(

@@ -33,6 +33,11 @@ export function mayPass(refusal: Refusal): boolean {
   return !FINAL.has(refusal.code);
 }
 
+/** Whether it tells that who was asked isn't there, and not that it wouldn't answer. */
+export function isAbsence(refusal: Refusal): boolean {
+  return refusal.code === Code.Unavailable || refusal.reason === "";
+}
+
 /** What an error without details comes from: the way to the gateway, not a service. */
 function plainly(error: ConnectError): string {
   if (error.code === Code.DeadlineExceeded) return "There was no answer in time.";

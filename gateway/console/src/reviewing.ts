@@ -3,17 +3,15 @@
 import { useState } from "preact/hooks";
 import { ENDLESS, reviews } from "./connection";
 import { useFollowing, type Silence } from "./following";
-import type { FileReview, Finding, Review } from "./stubs/atelier/reviewer/v1/review_service_pb";
+import type { FileReview, Review } from "./stubs/atelier/reviewer/v1/review_service_pb";
 
 export interface Reviewing {
   /** Undefined before it is first heard of. */
   review: Review | undefined;
   files: FileReview[];
   silence: Silence;
-  /** Follow it from anew, as after it was steered. */
+  /** Follow it from anew, as after it was steered or a finding was dismissed. */
   again(): void;
-  /** Take a finding as it is now. */
-  replace(finding: Finding): void;
 }
 
 export function useReview(reviewId: string): Reviewing {
@@ -36,11 +34,5 @@ export function useReview(reviewId: string): Reviewing {
     files: [...files.values()],
     silence,
     again: () => setRound(round + 1),
-    replace: (finding) => take([...files.values()].map((file) => withFinding(file, finding))),
   };
-}
-
-function withFinding(file: FileReview, finding: Finding): FileReview {
-  const replaced = file.findings.map((one) => (one.findingId === finding.findingId ? finding : one));
-  return { ...file, findings: replaced };
 }

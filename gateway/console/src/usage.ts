@@ -4,9 +4,13 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Point } from "./balance";
 import type { Review } from "./stubs/atelier/reviewer/v1/review_service_pb";
 
-/** What was used in the calendar month of UTC that `now` lies in, after each review. `reviews`: the newest first. */
-export function usageOf(reviews: readonly Review[], now: Date): Point[] {
-  const begin = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()));
+/** When the calendar month of UTC began that `now` lies in. */
+export function monthOf(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()));
+}
+
+/** What was used since `begin`, after each review. `reviews`: the newest first, down to `begin` at least. */
+export function usageOf(reviews: readonly Review[], begin: Date): Point[] {
   let used = 0;
   const points: Point[] = [{ time: begin, value: 0 }];
   for (const { createTime, usage } of [...reviews].reverse()) {

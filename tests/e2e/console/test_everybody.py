@@ -1,42 +1,16 @@
 """The console for whoever has no mouse, no wide screen, no light, or doesn't see it."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e.console.contrast import SCHEMES, Scheme, faint_texts
 from tests.e2e.console.visitor import PAGES, Visitor
 
 # Not `group`: a `<details>` is one, and its summary tells what it is.
 CONTROL = "button|textbox|searchbox|combobox|checkbox|radio|link|progressbar|meter|region|dialog|img|form|table"
 NAMELESS = re.compile(rf"^\s*- ({CONTROL})(?=:|$| \[)", re.MULTILINE)
-# The texts whose colour is less than 4.5 times lighter or darker than what is behind them (WCAG 2.2, 1.4.3).
-FAINT = """() => {
-  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const read = (colour) => {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data];
-  };
-  const linear = (value) => (value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
-  const light = ([red, green, blue]) => 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
-  const behind = (one) => {
-    if (one === null) return [255, 255, 255];
-    const colour = read(getComputedStyle(one).backgroundColor);
-    return colour[3] === 255 ? colour : behind(one.parentElement);
-  };
-  const ratio = (one) => {
-    const [low, high] = [light(read(getComputedStyle(one).color)), light(behind(one))].sort((a, b) => a - b);
-    return (high + 0.05) / (low + 0.05);
-  };
-  const hasText = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-  return [...document.body.querySelectorAll("*")]
-    .filter((one) => hasText(one) && one.checkVisibility() && !one.closest("[aria-disabled=true]"))
-    .filter((one) => ratio(one) < 4.5)
-    .map((one) => one.textContent.slice(0, 30));
-}"""
 
 
 async def focus_on(visitor: Visitor, name: str) -> None:
@@ -98,17 +72,15 @@ async def test_everything_that_can_be_used_has_a_name(operator: Visitor) -> None
     assert nameless == {title: [] for title in PAGES}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_it_looks_as_the_system_does_and_every_text_can_be_read(operator: Visitor, scheme: Any) -> None:
-    await operator.page.emulate_media(color_scheme=scheme)
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_it_looks_as_the_system_does_and_every_text_can_be_read(operator: Visitor, scheme: Scheme) -> None:
     faint = {}
 
     for title in PAGES:
         await operator.go(title)
         await expect(operator.page.get_by_text("Asking")).to_have_count(0)
-        faint[title] = await operator.page.evaluate(FAINT)
+        faint[title] = await faint_texts(operator.page, scheme)
 
-    assert await operator.page.locator("html").get_attribute("data-theme") == scheme
     assert faint == {title: [] for title in PAGES}
 
 

@@ -94,3 +94,14 @@ async def test_a_killed_service_costs_a_pause_and_its_jobs_are_live_again(
     row = await submit_scan(user, http)
 
     await expect(row).to_contain_text("succeeded")
+
+
+async def test_a_limit_that_is_used_up_is_told_and_is_no_absence(user: Visitor) -> None:
+    reason = {"type": "google.rpc.ErrorInfo", "value": "", "debug": {"reason": "RATE_LIMITED"}}
+    refused = {"code": "resource_exhausted", "message": "There were too many calls.", "details": [reason]}
+    await user.page.route("**/*.JobsService/ListJobs", lambda route: route.fulfill(status=429, json=refused))
+
+    await user.go("Jobs")
+
+    await expect(user.region("resolver")).to_contain_text("There were too many calls.")
+    await expect(user.region("resolver").get_by_role("heading", level=2)).to_contain_text("resolver serving")

@@ -10,6 +10,7 @@ from playwright.async_api import expect
 from tests.e2e.callers import operator as operator_caller
 from tests.e2e.callers import user as user_caller
 from tests.e2e.conftest import System
+from tests.e2e.console.contrast import all_faint_texts
 from tests.e2e.console.visitor import Visitor
 
 CARDS = "/atelier.resolver.v1.ResolverService/ImportCards"
@@ -89,12 +90,14 @@ async def test_images_are_ordered_by_poses_paid_and_shown_and_the_account_tells(
         "images => Promise.all(images.map(image => image.decode())).then(() => images.map(one => one.naturalWidth))"
     )
     assert min(await pictures.evaluate_all(loaded)) > 0
+    assert await all_faint_texts(user.page) == []
     await user.go("Budgets")
 
     await expect(user.page.get_by_role("img", name=re.compile("Credits over time"))).to_be_visible()
     await user.page.get_by_text("Credits over time as a table").click()
     values = user.region("Credits over time").get_by_role("cell")
     await expect(values).to_have_text(["3", "4", "5"])
+    assert await all_faint_texts(user.page) == []
 
 
 async def test_images_without_credits_are_refused_with_the_reason(user: Visitor) -> None:
@@ -124,6 +127,8 @@ async def test_findings_stand_in_the_code_they_are_about_and_can_be_dismissed(us
 
     await expect(marked).to_contain_text("Dismissed: it is fed by us alone")
     await expect(user.page.get_by_role("button", name=re.compile("^Dismiss "))).to_have_count(before - 1)
+    await expect(user.page.get_by_text("1 dismissed")).to_be_visible()
+    assert await all_faint_texts(user.page) == []
     assert "broken" not in await user.page.title()
 
 
@@ -143,6 +148,28 @@ async def test_picked_and_dropped_files_are_reviewed_together(user: Visitor, tmp
 
     for name, name_of_module in (("picked.py", "os"), ("dropped.py", "sys")):
         await expect(user.page.get_by_role("group", name=f"Code of {name}")).to_contain_text(f"import {name_of_module}")
+
+
+async def test_what_can_t_be_read_or_is_too_large_is_told_and_the_rest_is_reviewed(user: Visitor) -> None:
+    # A folder that is dropped looks like a file until it is read.
+    drop = """zone => {
+        const read = Blob.prototype.arrayBuffer;
+        Blob.prototype.arrayBuffer = function () {
+            return this.name === "folder" ? Promise.reject(new DOMException("", "NotFoundError")) : read.call(this);
+        };
+        const data = new DataTransfer();
+        data.items.add(new File([], "folder"));
+        data.items.add(new File([new Uint8Array((1 << 20) + 1)], "large.py"));
+        data.items.add(new File(["import sys\\n"], "good.py"));
+        zone.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    }"""
+    await user.go("Reviews")
+
+    await user.page.locator(".drop").evaluate(drop)
+
+    problems = user.page.get_by_role("alert")
+    await expect(problems).to_contain_text(["folder can’t be read", "large.py has 1,048,577 bytes"])
+    await expect(user.page.get_by_role("button", name="Review 1 file")).to_be_enabled()
 
 
 async def test_another_s_work_is_not_there(user: Visitor, http: httpx.AsyncClient) -> None:

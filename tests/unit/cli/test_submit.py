@@ -74,6 +74,19 @@ async def test_the_same_file_again_has_the_same_request_ids_and_with_a_prefix_ot
     assert other.removeprefix("again-") == first.removeprefix("content-")
 
 
+async def test_calls_of_equal_items_are_other_work_each_and_the_same_in_the_next_run(
+    gateway: Any, tmp_path: Path
+) -> None:
+    path = work(tmp_path, *[SCAN] * 400)
+
+    for _ in range(2):
+        await gateway.run("submit", path, "--no-watch")
+
+    first, second, *again = (batch.request_id for batch in gateway.whole.batches)
+    assert first != second
+    assert again == [first, second]
+
+
 async def test_what_is_not_watched_is_told_as_it_was_accepted(gateway: Any, tmp_path: Path) -> None:
     outcome = await gateway.run("submit", work(tmp_path, SCAN, CARD), "--no-watch", "--json")
 

@@ -1,39 +1,39 @@
 //! Scans cards and tells how that gets on: `first REQUEST_ID CARD_ID...`
-mod errors;
-mod stubs;
-use std::{env, time::Duration};
-use stubs::resolver::scan_service_client::ScanServiceClient;
-use stubs::resolver::{CreateScanRequest, Detection, ExternalId, WatchScanRequest, detection::Evidence};
+#![allow(dead_code)]
+use atelier::resolver::v1::scan_service_client::ScanServiceClient;
+use atelier::resolver::v1::{CreateScanRequest, Detection, ExternalId, WatchScanRequest, detection::Evidence};
+use google::rpc::Code;
+use std::{env::args, env::var, process::exit, time::Duration};
 use tonic::{Request, Status, transport::Endpoint};
+include!("../gen/mod.rs");
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    scan().await.unwrap_or_else(errors::exit_on);
-}
-
-async fn scan() -> Result<(), Status> {
-    let address = format!("http://{}", env::var("ATELIER_ADDRESS").unwrap());
-    let token = format!("Bearer {}", env::var("ATELIER_TOKEN").unwrap());
-    let channel = Endpoint::from_shared(address).unwrap().connect_lazy();
+    let token = format!("Bearer {}", var("ATELIER_TOKEN").unwrap());
+    let channel = Endpoint::from_shared(format!("http://{}", var("ATELIER_ADDRESS").unwrap())).unwrap().connect_lazy();
     let mut scans = ScanServiceClient::with_interceptor(channel, move |mut request: Request<()>| {
         request.metadata_mut().insert("authorization", token.parse().unwrap());
         request.set_timeout(Duration::from_secs(60));
         Ok(request)
     });
-    let request_id = env::args().nth(1).unwrap();
-    let detections = env::args().skip(2).map(|card| {
+    let detections = args().skip(2).map(|card| {
         let id = ExternalId { source: "pokemontcg".into(), external_id: card.clone() };
         Detection { detection_id: card, evidence: Some(Evidence::External(id)), ..Default::default() }
     });
-    let request = CreateScanRequest { request_id, detections: detections.collect(), ..Default::default() };
-    let mut scan = scans.create_scan(request).await?.into_inner().scan.unwrap();
-    let mut watch = scans.watch_scan(WatchScanRequest { scan_id: scan.scan_id.clone() }).await?.into_inner();
-    while let Some(told) = watch.message().await? {
+    let (request_id, detections) = (args().nth(1).unwrap(), detections.collect());
+    let request = CreateScanRequest { request_id, detections, ..Default::default() };
+    let mut scan = scans.create_scan(request).await.unwrap_or_else(fail).into_inner().scan.unwrap();
+    let wanted = WatchScanRequest { scan_id: scan.scan_id.clone() };
+    let mut watch = scans.watch_scan(wanted).await.unwrap_or_else(fail).into_inner();
+    while let Some(told) = watch.message().await.unwrap_or_else(fail) {
         scan = told.scan.unwrap();
-        let progress = scan.progress.unwrap();
-        println!("{} {}/{}", errors::state(&scan), progress.done, progress.total);
+        println!("{}/{}", scan.progress.unwrap().done, scan.progress.unwrap().total);
     }
-    let Some(result) = &scan.result else { errors::exit(errors::state(&scan), &scan.error.unwrap().message) };
-    println!("scan {}: {} of {} cards known", scan.scan_id, result.resolved, result.total_detections);
-    Ok(())
+    let (state, known) = (scan.state().as_str_name(), scan.result.unwrap_or_default().resolved);
+    println!("scan {}: {state}, {known} of {} cards known", scan.scan_id, scan.progress.unwrap().total);
+}
+
+fn fail<T>(failed: Status) -> T {
+    eprintln!("error: {}: {}", Code::try_from(failed.code() as i32).unwrap().as_str_name(), failed.message());
+    exit(1)
 }

@@ -1,5 +1,6 @@
 /** What images and reviews are paid with, over time. */
 
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { useAnswer } from "../asking";
 import { balancesOf } from "../balance";
 import { credits, quotas, reviews } from "../connection";
@@ -7,7 +8,8 @@ import { Chart } from "../parts/chart";
 import { Refused } from "../parts/notice";
 import { session } from "../session";
 import { Plan, type Budget } from "../stubs/atelier/reviewer/v1/quota_service_pb";
-import { usageOf } from "../usage";
+import type { Review } from "../stubs/atelier/reviewer/v1/review_service_pb";
+import { monthOf, usageOf } from "../usage";
 import { count, counted, when, word } from "../wording";
 
 const EVERY_SECONDS = 10;
@@ -73,11 +75,26 @@ function Tokens() {
 }
 
 async function askTokens(signal: AbortSignal) {
-  const [{ quota }, listed] = await Promise.all([
-    quotas.getQuota({}, { signal }),
-    reviews.listReviews({ owner: session.peek()?.subject ?? "", pageSize: MOST }, { signal }),
-  ]);
-  return { quota, points: usageOf(listed.reviews, new Date()) };
+  const begin = monthOf(new Date());
+  const [{ quota }, made] = await Promise.all([quotas.getQuota({}, { signal }), reviewsSince(begin, signal)]);
+  return { quota, points: usageOf(made, begin) };
+}
+
+/** The caller's reviews since then, and some before, the newest first. */
+async function reviewsSince(begin: Date, signal: AbortSignal): Promise<Review[]> {
+  const owner = session.peek()?.subject ?? "";
+  const found: Review[] = [];
+  let pageToken = "";
+  do {
+    const page = await reviews.listReviews({ owner, pageSize: MOST, pageToken }, { signal });
+    found.push(...page.reviews);
+    pageToken = isSince(begin, found.at(-1)) ? page.nextPageToken : "";
+  } while (pageToken !== "");
+  return found;
+}
+
+function isSince(begin: Date, review: Review | undefined): boolean {
+  return review?.createTime !== undefined && timestampDate(review.createTime) >= begin;
 }
 
 function Left({ name, of }: { name: string; of: Budget | undefined }) {

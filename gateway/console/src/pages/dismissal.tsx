@@ -12,8 +12,7 @@ import type { Finding } from "../stubs/atelier/reviewer/v1/review_service_pb";
 interface DismissalProps {
   finding: Finding;
   close(): void;
-  /** Takes the finding as it is then. */
-  dismissed(finding: Finding): void;
+  dismissed(): void;
 }
 
 export function Dismissal({ finding, close, dismissed }: DismissalProps) {
@@ -22,8 +21,8 @@ export function Dismissal({ finding, close, dismissed }: DismissalProps) {
   const submit = async (event: Event) => {
     event.preventDefault();
     try {
-      const answer = await reviews.dismissFinding({ findingId: finding.findingId, reason: reason.trim() });
-      if (answer.finding) dismissed(answer.finding);
+      await reviews.dismissFinding({ findingId: finding.findingId, reason: reason.trim() });
+      dismissed();
       announce("The finding was dismissed");
       close();
     } catch (error) {

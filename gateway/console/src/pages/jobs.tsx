@@ -8,6 +8,7 @@ import { isAway, services } from "../health";
 import { Choice } from "../parts/field";
 import { Refused, Silent } from "../parts/notice";
 import { State } from "../parts/state";
+import { isAbsence } from "../refusal";
 import { isOperator } from "../session";
 import type { GatewayLoad, SystemService } from "../stubs/atelier/gateway/v1/gateway_service_pb";
 import { State as JobState } from "../stubs/atelier/jobs/v1/jobs_service_pb";
@@ -85,7 +86,7 @@ interface ServiceProps {
 
 function Service({ name, states, told }: ServiceProps) {
   const board = useBoard(name, states);
-  const away = isAway(name) || board.silence !== null;
+  const away = isAway(name) || (board.silence !== null && isAbsence(board.silence));
   return (
     <section class="panel" aria-label={name}>
       <h2>

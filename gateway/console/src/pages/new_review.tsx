@@ -5,10 +5,16 @@ import { useAttempt } from "../attempt";
 import { reviews } from "../connection";
 import { Drop } from "../parts/drop";
 import { Field } from "../parts/field";
+import { Problem } from "../parts/notice";
 import { Submission } from "../parts/submission";
+import { pathOf, readFile } from "../picked_files";
 import { go } from "../route";
 import { keepCode } from "../submitted_code";
 import { count, counted } from "../wording";
+
+/** What a review takes: so many files, and bytes of each. */
+const MOST_FILES = 100;
+const MOST_BYTES = 1 << 20;
 
 interface Source {
   path: string;
@@ -46,21 +52,31 @@ export function NewReview() {
     keepCode(review.reviewId, code);
     go("reviews", review.reviewId);
   };
+  const isReady = sources.length > 0 && sources.length <= MOST_FILES;
   const many = counted(sources.length, "file");
   return (
-    <Submission title="New review" button={`Review ${many}`} isReady={sources.length > 0} send={send}>
+    <Submission title="New review" button={`Review ${many}`} isReady={isReady} send={send}>
       <Picked draft={draft} change={change} add={add} />
       <Pasted draft={draft} change={change} />
+      {sources.length > MOST_FILES && <Problem>{tooMany(sources.length)}</Problem>}
     </Submission>
   );
 }
 
 function Picked({ draft, change, add }: PartProps & { add: (files: readonly Source[]) => void }) {
-  const take = async (dropped: File[]) => add(await Promise.all(dropped.map(readFile)));
+  const [problems, setProblems] = useState<readonly string[]>([]);
+  const take = async (dropped: File[]) => {
+    const read = await readSources(dropped);
+    add(read.sources);
+    setProblems(read.problems);
+  };
   const remove = (path: string) => change({ files: draft.files.filter((one) => one.path !== path) });
   return (
     <>
       <Drop label="Files, picked or dropped here" multiple take={(dropped) => void take(dropped)} />
+      {problems.map((problem) => (
+        <Problem>{problem}</Problem>
+      ))}
       <Files of={draft.files} remove={remove} />
     </>
   );
@@ -122,9 +138,22 @@ function Files({ of, remove }: { of: readonly Source[]; remove: (path: string) =
   );
 }
 
-async function readFile(file: File): Promise<Source> {
-  // A picked folder's files have a path in it.
-  return { path: file.webkitRelativePath || file.name, content: new Uint8Array(await file.arrayBuffer()) };
+/** Those files that can be read, and a sentence for each other one. */
+async function readSources(files: readonly File[]): Promise<{ sources: Source[]; problems: string[] }> {
+  if (files.length > MOST_FILES) return { sources: [], problems: [tooMany(files.length)] };
+  const read = await Promise.allSettled(files.map(readSource));
+  return {
+    sources: read.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])),
+    problems: read.flatMap((one) => (one.status === "rejected" ? [(one.reason as Error).message] : [])),
+  };
+}
+
+async function readSource(file: File): Promise<Source> {
+  return { path: pathOf(file), content: await readFile(file, MOST_BYTES) };
+}
+
+function tooMany(files: number): string {
+  return `A review takes at most ${counted(MOST_FILES, "file")}; here are ${count(files)}.`;
 }
 
 /** The files with those that were read, which replace others of the same path. */

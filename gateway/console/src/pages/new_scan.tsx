@@ -8,16 +8,29 @@ import { Drop } from "../parts/drop";
 import { Field } from "../parts/field";
 import { Problem } from "../parts/notice";
 import { Submission } from "../parts/submission";
+import { readFile } from "../picked_files";
 import { go } from "../route";
 import { counted } from "../wording";
 
 const PROBLEMS_SHOWN = 5;
+/** A thousand detections by long embeddings have a third of this. */
+const MOST_BYTES = 1 << 24;
 
 export function NewScan() {
   const [text, setText] = useState("");
+  const [problem, setProblem] = useState("");
   const { detections, problems } = useMemo(() => readDetections(text), [text]);
   const attempt = useAttempt();
   const isReady = detections.length > 0 && detections.length <= MOST_DETECTIONS;
+  const take = async (file: File | undefined) => {
+    if (file === undefined) return;
+    try {
+      setText(new TextDecoder().decode(await readFile(file, MOST_BYTES)));
+      setProblem("");
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
   const send = async () => {
     const answer = await scans.createScan({ requestId: attempt.idFor(text), detections });
     attempt.accepted();
@@ -37,7 +50,8 @@ export function NewScan() {
           />
         )}
       </Field>
-      <Drop label="or a file" accept=".csv,.jsonl,.json,.txt" take={(files) => void files[0]?.text().then(setText)} />
+      <Drop label="or a file" accept=".csv,.jsonl,.json,.txt" take={([file]) => void take(file)} />
+      {problem && <Problem>{problem}</Problem>}
       <Problems problems={problems} />
       {detections.length > MOST_DETECTIONS && (
         <Problem>

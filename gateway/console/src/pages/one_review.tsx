@@ -24,7 +24,7 @@ import { ReviewedFile } from "./reviewed_file";
 const SEVERITIES = [Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO];
 
 export function OneReview({ id }: { id: string }) {
-  const { review, files, silence, again, replace } = useReview(id);
+  const { review, files, silence, again } = useReview(id);
   const [dismissing, setDismissing] = useState<Finding | null>(null);
   const code = useMemo(() => codeOf(id), [id]);
   return (
@@ -38,7 +38,7 @@ export function OneReview({ id }: { id: string }) {
       {files.map((file) => (
         <ReviewedFile key={file.path} file={file} code={code.get(file.path)} dismiss={setDismissing} />
       ))}
-      {dismissing && <Dismissal finding={dismissing} close={() => setDismissing(null)} dismissed={replace} />}
+      {dismissing && <Dismissal finding={dismissing} close={() => setDismissing(null)} dismissed={again} />}
     </>
   );
 }
