@@ -100,6 +100,9 @@ class Rasteriser:
             drawer.requests.close()
         else:
             drawer = await _Drawer.start()
+            if self._closed:  # Meanwhile.
+                drawer.end()
+                raise DrawingLost("the rasteriser is closed")
         self._busy.add(drawer)
         return drawer
 

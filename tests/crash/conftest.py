@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
 
 from tests.conftest import Servers
-from tests.crash.ground import Ground, open_ground
+from tests.crash.ground import LEASE_SECONDS, Ground, open_ground
 from tests.crash.servers import OwnRedis
 
 NewGround = Callable[..., AbstractAsyncContextManager[Ground]]
@@ -21,7 +22,7 @@ def new_ground(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Ne
     """Grounds in schemas of their own; `redis_url` None: without Redis."""
 
     @asynccontextmanager
-    async def make(*, redis_url: str | None = servers.stack.redis_url, **settings: str) -> AsyncIterator[Ground]:
+    async def make(*, redis_url: str | None = servers.stack.redis_url, **settings: Any) -> AsyncIterator[Ground]:
         schema = f"crash_{uuid4().hex.translate(LETTERS)}"
         await servers.execute(f"CREATE SCHEMA {schema} AUTHORIZATION resolver")
         try:
@@ -41,9 +42,15 @@ def new_ground(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Ne
 
 
 @pytest.fixture
-async def ground(new_ground: NewGround) -> AsyncIterator[Ground]:
+def lease_seconds() -> float:
+    """What the workers on `ground` lease; a module may have its own."""
+    return LEASE_SECONDS
+
+
+@pytest.fixture
+async def ground(new_ground: NewGround, lease_seconds: float) -> AsyncIterator[Ground]:
     """Ground of the test's own."""
-    async with new_ground() as made:
+    async with new_ground(lease_seconds=lease_seconds) as made:
         yield made
 
 

@@ -7,16 +7,21 @@ from datetime import datetime
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.crash.ground import LEASE_SECONDS, Ground
+from tests.crash.ground import STEADY_LEASE_SECONDS, Ground
 from tests.crash.work import new_job
 
 HOUR = 3600.0
 
 
+@pytest.fixture
+def lease_seconds() -> float:
+    return STEADY_LEASE_SECONDS
+
+
 @pytest.mark.parametrize("shift_seconds", [HOUR, -HOUR], ids=["ahead", "behind"])
 async def test_a_worker_with_a_wrong_clock_runs_jobs_at_their_time(ground: Ground, shift_seconds: float) -> None:
     await ground.insert([new_job("effect"), new_job("plain"), new_job("flaky"), new_job("parent")])
-    await ground.insert([new_job("slow", steps=round(2 * LEASE_SECONDS / 0.1), seconds=0.1)])
+    await ground.insert([new_job("slow", steps=round(1.5 * STEADY_LEASE_SECONDS / 0.1), seconds=0.1)])
     await ground.insert([new_job("effect") for _ in range(5)], in_seconds=2.0)
     wrong = await ground.crew.work_at(shift_seconds)
     right = ground.crew.work()

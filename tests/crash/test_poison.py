@@ -1,22 +1,18 @@
 """A job that kills its worker each time ends FAILED on the shelf, and takes no innocent one with it."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from tests.crash.conftest import NewGround
 from tests.crash.crew import until
-from tests.crash.ground import SETTLE_SECONDS, Ground
+from tests.crash.ground import SETTLE_SECONDS, STEADY_LEASE_SECONDS, Ground
 from tests.crash.work import new_job
 
 MOST_LOSSES = 3
 
 
 @pytest.fixture
-async def ground(new_ground: NewGround) -> AsyncIterator[Ground]:
-    """One with leases that a worker on a busy machine doesn't miss: an innocent one alone would look like the cause."""
-    async with new_ground(ATELIER_CRASH_LEASE_SECONDS="3") as ground:
-        yield ground
+def lease_seconds() -> float:
+    # An innocent job that loses its worker alone would look like the cause.
+    return STEADY_LEASE_SECONDS
 
 
 async def test_poison_ends_failed_after_three_workers_and_the_innocent_beside_it_succeed(ground: Ground) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.crash.conftest import NewGround
 from tests.crash.crew import until
-from tests.crash.ground import Ground
+from tests.crash.ground import STEADY_LEASE_SECONDS, Ground
 from tests.crash.servers import OwnRedis
 from tests.crash.work import KINDS, new_job
 
@@ -48,7 +48,7 @@ async def test_with_redis_away_the_whole_time_every_job_is_done(new_ground: NewG
 
 @pytest.mark.parametrize("running", [False, True], ids=["waiting", "running"])
 async def test_flushall_loses_and_repeats_nothing(new_ground: NewGround, own_redis: OwnRedis, running: bool) -> None:
-    async with new_ground(redis_url=own_redis.url) as ground:
+    async with new_ground(redis_url=own_redis.url, lease_seconds=STEADY_LEASE_SECONDS) as ground:
         acceptor = ground.crew.accept()
         if running:
             await ground.crew.work().started()

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -165,3 +166,15 @@ async def test_closing_twice_is_legal_and_leaves_no_process() -> None:
     assert all(process.returncode is not None for process in processes)
     with pytest.raises(DrawingLost):
         await rasteriser.rasterise(SQUARE)
+
+
+async def test_closing_while_a_process_starts_leaves_none() -> None:
+    rasteriser, before = Rasteriser(processes=1), psutil.Process().children()
+    drawing = asyncio.create_task(rasteriser.rasterise(SQUARE))
+    await asyncio.sleep(0)  # Now it waits for its process.
+
+    await rasteriser.close()
+
+    with pytest.raises(DrawingLost):
+        await drawing
+    assert set(psutil.Process().children()) <= set(before)
