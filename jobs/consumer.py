@@ -185,7 +185,8 @@ class Consumer:
         )
         reached("claim.committed")
         self._slots.take(len(rows))
-        held = [self._hold(row, token) for row in rows]
+        loop = asyncio.get_running_loop()  # Once, as it makes a system call.
+        held = [self._hold(row, token, loop) for row in rows]
         if held:
             self._tally.attempts(self._kind.name, len(held))
             self._events.tell(one.job.id for one in held)
@@ -229,7 +230,7 @@ class Consumer:
 
         return await self._database.transact(work)
 
-    def _hold(self, row: store.Row, token: UUID) -> HeldJob:
+    def _hold(self, row: store.Row, token: UUID, loop: asyncio.AbstractEventLoop) -> HeldJob:
         job = Job(
             job_id=row["id"],
             kind=self._kind,
@@ -251,7 +252,7 @@ class Consumer:
         )
         self._tally.pickup.record(self._kind.name, row["waited_seconds"])
         self._keeper.hold(held)
-        held.task = asyncio.create_task(self._runner.run(held))
+        held.task = loop.create_task(self._runner.run(held))
         held.task.add_done_callback(self._freed)
         return held
 

@@ -1,17 +1,19 @@
 """Runs one job: its handler within its limits, to one of the ends of `ending.py`."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 import structlog
 
 from jobs import store
+from jobs.alarm import Alarm
 from jobs.ending import Ending, LeaseLost, is_cancelled
 from jobs.finisher import Finisher
 from jobs.gate import Gate
 from jobs.keeper import Keeper
-from jobs.outcomes import Done, Failed, Later, Outcome
+from jobs.outcomes import Done, Outcome
 from jobs.points import reached
 from jobs.running import Handler, HeldJob, Stop
 from jobs.tally import Tally
@@ -42,6 +44,7 @@ class Runner:
         self._finisher = finisher
         self._keeper = keeper
         self._ending = Ending(transactions=transactions, timer=timer, tally=tally, log=log)
+        self._alarm = Alarm(keeper)
         self._gate = gate
         self._tally = tally
         self._log = log
@@ -113,11 +116,9 @@ class Runner:
 
     async def _call(self, held: HeldJob) -> Outcome | Stop:
         """The handler's outcome, or why it was stopped."""
-        loop = asyncio.get_running_loop()
         left = held.deadline_left()
-        limit_seconds = held.kind.timeout_seconds if left is None else min(left, held.kind.timeout_seconds)
-        alarm = loop.call_later(limit_seconds, held.end, Stop.TIMEOUT)
-        began = loop.time()
+        self._alarm.set(held, held.kind.timeout_seconds if left is None else min(left, held.kind.timeout_seconds))
+        began = time.monotonic()
         reached("run.started")
         try:
             outcome = _checked(await self._handlers[held.kind.name](held.job))
@@ -133,12 +134,11 @@ class Runner:
             return outcome
         finally:
             held.ending = True
-            alarm.cancel()
-            self._tally.run.record(held.kind.name, loop.time() - began)
+            self._tally.run.record(held.kind.name, time.monotonic() - began)
 
 
 def _checked(outcome: Outcome) -> Outcome:
     """Raises TypeError for what isn't one: a handler needn't be typed."""
-    if not isinstance(outcome, Done | Failed | Later):
+    if not isinstance(outcome, Outcome):
         raise TypeError(f"a handler returned {type(outcome).__name__} and no outcome")
     return outcome

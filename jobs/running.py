@@ -2,6 +2,7 @@
 
 import asyncio
 import enum
+import math
 import time
 from collections.abc import Awaitable, Callable
 from operator import index
@@ -80,8 +81,8 @@ class HeldJob:
     """A job under this worker's lease."""
 
     __slots__ = (
-        "cancel_requested", "concurrency_key", "ending", "job", "kind", "losses", "max_attempts", "remaining_seconds",
-        "started", "stop", "stopped_at", "task", "token",
+        "cancel_requested", "concurrency_key", "ending", "job", "kind", "late_at", "losses", "max_attempts",
+        "remaining_seconds", "started", "stop", "stopped_at", "task", "token",
     )  # fmt: skip
 
     def __init__(
@@ -96,7 +97,7 @@ class HeldJob:
         concurrency_key: str | None,
         remaining_seconds: float | None,
     ) -> None:
-        """`remaining_seconds` until the job's deadline; None: it has none."""
+        """`remaining_seconds` until the job's deadline; None: it has none. `late_at`: when its handler is stopped."""
         self.job = job
         self.kind = kind
         self.token = token
@@ -106,6 +107,7 @@ class HeldJob:
         self.concurrency_key = concurrency_key
         self.remaining_seconds = remaining_seconds
         self.ending = False
+        self.late_at = math.inf
         self.started = time.monotonic()
         self.task: asyncio.Task[None] | None = None
         self.stop: Stop | None = None

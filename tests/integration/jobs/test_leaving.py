@@ -47,15 +47,15 @@ async def test_a_worker_shows_that_it_lives_until_it_leaves(engine: Engines) -> 
 
 async def test_a_long_job_is_not_taken_from_a_living_worker(engine: Engines) -> None:
     blocking = Blocking()
-    own = await engine([WORK], {"work": blocking}, lease_seconds=1)
+    own = await engine([WORK], {"work": blocking}, lease_seconds=2.5)
     # Another process, which only looks for lost jobs.
-    await engine([WORK, Kind(name="idle")], {"idle": done}, lease_seconds=1)
+    await engine([WORK, Kind(name="idle")], {"idle": done}, lease_seconds=2.5)
     job_id = await own.start_job()
     await own.until(job_id, "RUNNING")
     start = (await own.row(job_id))["lease_expires_at"]
 
     async def two_leases_long() -> bool:
-        return bool(((await own.row(job_id))["lease_expires_at"] - start).total_seconds() > 2)
+        return bool(((await own.row(job_id))["lease_expires_at"] - start).total_seconds() > 5)
 
     await until(two_leases_long)
     blocking.let_go()

@@ -48,6 +48,30 @@ async def test_a_timeout_stops_the_handler_and_the_job_is_tried_again(engine: En
     assert stopped == [1, 2]
 
 
+async def test_handlers_with_less_time_are_stopped_beside_one_with_more_that_began_before(engine: Engines) -> None:
+    stopped: set[str] = set()
+
+    async def hang(job: Job) -> Outcome:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            stopped.add(job.kind)
+        return Done()
+
+    limits = {"long": 50.0, "short": 0.1, "middle": 0.3}
+    kinds = [Kind(name=name, timeout_seconds=seconds, max_attempts=1) for name, seconds in limits.items()]
+    own = await engine(kinds, dict.fromkeys(limits, hang))
+    (long,) = await own.enqueue(NewJob(kind="long", owner="ann"))
+    await own.until(long.id, "RUNNING")
+    made = await own.enqueue(NewJob(kind="middle", owner="ann"), NewJob(kind="short", owner="ann"))
+
+    ended = [await own.until(one.id) for one in made]
+
+    assert stopped == {"short", "middle"}
+    assert [row["error_class"] for row in ended] == ["TIMEOUT"] * 2
+    assert all((row["ended_at"] - row["started_at"]).total_seconds() >= limits[row["kind"]] for row in ended)
+
+
 async def test_a_cancellation_reaches_a_handler_in_another_process_at_once(engine: Engines) -> None:
     blocking = Blocking()
     own = await engine([WORK], {"work": blocking}, lease_seconds=60)
