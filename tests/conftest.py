@@ -110,17 +110,35 @@ class Schema:
     name: str
     url: SecretStr
 
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of its owner's."""
+        settings = {"search_path": f"{self.name},public"}
+        connection = await asyncpg.connect(self.url.get_secret_value(), server_settings=settings)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
 
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
+@dataclass(frozen=True)
+class Migrated:
+    """A schema with everybody's tables, for tests that leave it as it is, and its migrations in their order."""
+
+    schema: Schema
+    files: list[Path]
+
+
 @pytest.fixture(scope="session")
-async def applied_migrations(servers: Servers) -> list[Path]:
-    """The files of all migrations, in the order in which a first schema was given them."""
+async def migrated(servers: Servers) -> AsyncIterator[Migrated]:
+    """The run's first schema, to which each migration was applied."""
     async with new_schema(servers) as schema:
         applied = await asyncio.to_thread(migrate, url=schema.url, schema=schema.name, folders=MIGRATIONS)
-    files = {path.stem: path for folder in MIGRATIONS for path in folder.glob("*.sql")}
-    return [files[name] for name in applied]
+        files = {path.stem: path for folder in MIGRATIONS for path in folder.glob("*.sql")}
+        yield Migrated(schema, [files[name] for name in applied])
 
 
 @pytest.fixture
@@ -137,18 +155,16 @@ async def empty_schema(servers: Servers) -> AsyncIterator[Schema]:
 
 
 @pytest.fixture
-async def schema(empty_schema: Schema, applied_migrations: list[Path], tables_of: list[str]) -> Schema:
+async def schema(empty_schema: Schema, migrated: Migrated, tables_of: list[str]) -> Schema:
     """A fresh schema with the tables of `tables_of`.
 
     All statements at once take a quarter of the time that applying each migration does, which most of a short test
     would be.
     """
     folders = [REPOSITORY / name / "migrations" for name in tables_of]
-    statements = "\n".join(file.read_text() for file in applied_migrations if file.parent in folders)
-    settings = {"search_path": f"{empty_schema.name},public"}
-    connection = await asyncpg.connect(empty_schema.url.get_secret_value(), server_settings=settings)
-    await connection.execute(statements)
-    await connection.close()
+    statements = "\n".join(file.read_text() for file in migrated.files if file.parent in folders)
+    async with empty_schema.connection() as connection:
+        await connection.execute(statements)
     return empty_schema
 
 

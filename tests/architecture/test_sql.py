@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,8 @@ from atelier.jobs.v1 import jobs_service_pb2 as jobs_pb
 from atelier.resolver.v1 import card_pb2
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 
-from chassis.postgres import Database
 from jobs.job import FINAL_STATES, ErrorClass, Lane, State
-from tests.conftest import REPOSITORY, Schema, Servers
+from tests.conftest import REPOSITORY, Migrated, Servers
 
 PACKAGES = [REPOSITORY / "jobs", *(path for path in (REPOSITORY / "services").iterdir() if (path / "sql").is_dir())]
 STATEMENTS = [path for package in PACKAGES for path in sorted((package / "sql").glob("*.sql"))]
@@ -24,19 +24,27 @@ def name_of(path: Path) -> str:
     return f"{path.parts[-3]}.{path.stem}"
 
 
+def store_of(path: Path) -> Any:
+    """The module that reads a statement."""
+    return importlib.import_module(".".join([*path.relative_to(REPOSITORY).parts[:-2], "store"]))
+
+
+@pytest.fixture(scope="module")
+async def connection(migrated: Migrated) -> AsyncIterator[asyncpg.Connection]:
+    """One for all statements, as preparing them changes nothing."""
+    async with migrated.schema.connection() as connection:
+        yield connection
+
+
 @pytest.mark.parametrize("path", STATEMENTS, ids=name_of)
-async def test_every_statement_prepares_against_the_migrated_schema(path: Path, database: Database) -> None:
-    async with database.connection() as connection:
-        await connection.prepare(path.read_text())
+async def test_every_statement_prepares_against_the_migrated_schema(path: Path, connection: asyncpg.Connection) -> None:
+    await connection.prepare(store_of(path).SQL[path.stem])
 
 
 @pytest.mark.parametrize("path", STATEMENTS, ids=name_of)
 def test_every_statement_begins_by_saying_what_it_does_and_has_a_store_function_of_its_name(path: Path) -> None:
-    package = ".".join(path.relative_to(REPOSITORY).parts[:-2])
-    store = importlib.import_module(f"{package}.store")
-
     assert path.read_text().startswith("-- ")
-    assert callable(getattr(store, path.stem))
+    assert callable(getattr(store_of(path), path.stem))
 
 
 def test_no_sql_stands_in_python() -> None:
@@ -72,14 +80,13 @@ async def test_a_service_s_role_is_shut_out_of_its_neighbours_schemas(servers: S
         await servers.execute("DROP TABLE resolver.secret")
 
 
-async def test_proto_sql_and_python_use_the_same_words(database: Database, schema: Schema) -> None:
+async def test_proto_sql_and_python_use_the_same_words(connection: asyncpg.Connection, migrated: Migrated) -> None:
     definition = (
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1 AND connamespace = $2::regnamespace"
     )
 
     async def words(constraint: str) -> set[str]:
-        async with database.connection() as connection:
-            return set(re.findall(r"'(\w+)'", await connection.fetchval(definition, constraint, schema.name)))
+        return set(re.findall(r"'(\w+)'", await connection.fetchval(definition, constraint, migrated.schema.name)))
 
     def proto(enum: Any, prefix: str) -> set[str]:
         return {name.removeprefix(prefix) for name, _ in enum.items()} - {"UNSPECIFIED"}

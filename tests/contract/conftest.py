@@ -30,6 +30,13 @@ from tests.shared_data import DIMENSIONS
 
 SECRET = "s" * 64
 MEDIA_SECRET = "m" * 64
+# What a service has, by the fixture that starts it.
+TABLES_OF = {
+    "serve": ["jobs", "services/resolver"],
+    "made": ["jobs", "ledger", "services/generator"],
+    "reviewer": ["jobs", "ledger", "services/reviewer"],
+    "engager": ["jobs", "services/engager"],
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,12 @@ class Served:
 
 
 Serve = Callable[[str], Awaitable[Served]]
+
+
+@pytest.fixture
+def tables_of(request: pytest.FixtureRequest) -> list[str]:
+    """Those of the service that the test starts; all have jobs."""
+    return next((tables for start, tables in TABLES_OF.items() if start in request.fixturenames), ["jobs"])
 
 
 @pytest.fixture

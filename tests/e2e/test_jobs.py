@@ -50,7 +50,7 @@ async def test_a_paused_queue_keeps_its_jobs_and_resumed_it_goes_on(paused: Syst
 
     assert (during["paused"], during["waiting"], during["stuck"]) == (True, 1, False)
     assert during["oldest_age_seconds"] is not None
-    assert [worker["lost"] for worker in during["workers"]] == [False]
+    assert [worker["lost"] for worker in during["workers"]].count(False) == 1  # Other tests kill theirs.
     assert during["bell"] is not None
     assert after["paused"] is False
     assert watching.returncode == 0

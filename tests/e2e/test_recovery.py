@@ -1,9 +1,11 @@
 """What a caller sees while a part is killed or frozen, and that it comes back by itself."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import grpc
 import pytest
@@ -15,16 +17,26 @@ from cli.stack.ports import Ports
 from cli.stack.stack import Stack
 from tests.contract.conftest import refusal
 from tests.e2e.conftest import System, state_folder
+from tests.e2e.test_scan import import_examples, rows
+from tests.e2e.watching import pause, resume, waiting_job
 
-REQUEST = pb.ResolveCardsRequest(items=[pb.ExternalId(source="s", external_id="x")])
 
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def fragile() -> AsyncIterator[System]:
-    """A system of the test's own, to break."""
+    """A system to break. Every test leaves it whole, and keeps to a source of its own."""
     with state_folder() as folder:
         async with Stack(folder, ports=Ports.free()) as stack:
             yield System(stack)
+
+
+def unknown(source: str) -> pb.ResolveCardsRequest:
+    """A request for a card that isn't there, which makes it a gap."""
+    return pb.ResolveCardsRequest(items=[pb.ExternalId(source=source, external_id="x")])
+
+
+def counts(answer: pb.ListGapsResponse, source: str) -> list[tuple[str, int]]:
+    """A source's gaps, and how often each was asked for."""
+    return [(gap.external_id, gap.count) for gap in answer.gaps if gap.source == source]
 
 
 async def health_becomes(system: System, service: str, state: int) -> None:
@@ -54,7 +66,7 @@ async def answered_again(system: System, part: str, killed: int) -> tuple[pb.Lis
 @pytest.mark.parametrize("part", ["resolver", "postgres"])
 async def test_a_killed_part_costs_callers_no_more_than_a_retry_and_nothing_is_lost(fragile: System, part: str) -> None:
     async with fragile.resolver() as stub:
-        await stub.ResolveCards(REQUEST)
+        await stub.ResolveCards(unknown(part))
     killed = fragile.stack.pid(part)
 
     os.kill(killed, signal.SIGKILL)
@@ -62,34 +74,62 @@ async def test_a_killed_part_costs_callers_no_more_than_a_retry_and_nothing_is_l
     await health_becomes(fragile, "", HealthCheckResponse.SERVING)
 
     assert codes <= {grpc.StatusCode.UNAVAILABLE}
-    assert [(gap.source, gap.external_id, gap.count) for gap in answer.gaps] == [("s", "x", 1)]
+    assert counts(answer, part) == [("x", 1)]
 
 
 async def test_a_frozen_resolver_costs_its_callers_their_deadline_and_nobody_else(fragile: System) -> None:
     async with fragile.resolver() as stub:
-        await stub.ResolveCards(REQUEST)
+        await stub.ResolveCards(unknown("frozen"))
         frozen = fragile.stack.pid("resolver")
 
         os.kill(frozen, signal.SIGSTOP)
         try:
-            error = await refusal(stub.ResolveCards(REQUEST, timeout=1))
+            error = await refusal(stub.ResolveCards(unknown("frozen"), timeout=1))
             await health_becomes(fragile, "resolver", HealthCheckResponse.NOT_SERVING)
         finally:
             os.kill(frozen, signal.SIGCONT)
         await health_becomes(fragile, "resolver", HealthCheckResponse.SERVING)
-        answer = await stub.ResolveCards(REQUEST)
+        answer = await stub.ResolveCards(unknown("frozen"))
 
     assert error.code == grpc.StatusCode.DEADLINE_EXCEEDED
     assert len(answer.resolutions) == 1
 
 
-async def test_data_survives_a_restart_of_everything() -> None:
-    ports = Ports.free()
-    with state_folder() as folder:
-        async with Stack(folder, ports=ports) as stack, System(stack).resolver() as stub:
-            await stub.ResolveCards(REQUEST)
+async def test_data_survives_a_restart_of_everything(fragile: System) -> None:
+    async with fragile.resolver() as stub:
+        await stub.ResolveCards(unknown("restart"))
 
-        async with Stack(folder, ports=ports) as stack, System(stack).resolver() as stub:
-            gaps = await stub.ListGaps(pb.ListGapsRequest())
+    await fragile.stack.stop()
+    await fragile.stack.start()
 
-    assert [gap.external_id for gap in gaps.gaps] == ["x"]
+    async with fragile.resolver() as stub:
+        answer = await stub.ListGaps(pb.ListGapsRequest())
+    assert counts(answer, "restart") == [("x", 1)]
+
+
+async def test_a_scan_outlives_the_process_that_accepted_it_and_whoever_watches_goes_on(
+    fragile: System, tmp_path: Path
+) -> None:
+    path = tmp_path / "scan.csv"
+    path.write_text(rows(300))
+    await import_examples(fragile)
+    await pause(fragile)
+    scanning = asyncio.create_task(fragile.atelier("scan", str(path), "--json"))
+    name = await waiting_job(fragile)
+    watching = await fragile.start_atelier("jobs", "watch", name, "--json")
+    assert watching.stdout is not None
+    first = await watching.stdout.readline()
+
+    os.kill(fragile.stack.pid("resolver"), signal.SIGKILL)
+    await health_becomes(fragile, "resolver", HealthCheckResponse.NOT_SERVING)
+    await health_becomes(fragile, "resolver", HealthCheckResponse.SERVING)
+    await resume(fragile)
+    ended, (rest, told) = await asyncio.gather(scanning, watching.communicate())
+
+    assert ended.code == 0, ended.err
+    [found] = ended.lines()
+    assert (found["state"], found["resolved"]) == ("SUCCEEDED", 300)
+    assert found["user_cards_created"] == 102
+    assert [json.loads(line)["state"] for line in (first, rest.splitlines()[-1])] == ["QUEUED", "SUCCEEDED"]
+    assert told.decode().count("was lost; watching goes on") == 1
+    assert ended.err.count("was lost; watching goes on") <= 1  # It may have begun to watch only afterwards.

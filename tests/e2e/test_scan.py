@@ -1,22 +1,13 @@
 """Scans by the command line, from a file to a collection."""
 
-import asyncio
-import json
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from chassis.auth import Role
-from cli.stack.ports import Ports
-from cli.stack.stack import Stack
 from tests.conftest import REPOSITORY
 from tests.e2e.conftest import Ended, System
-from tests.e2e.test_recovery import health_becomes
-from tests.e2e.watching import pause, resume, waiting_job
 
 EXAMPLES = REPOSITORY / "examples"
 COUNTS = ("total_detections", "resolved", "auto_created", "user_cards_created", "user_cards_updated", "needs_review")
@@ -113,31 +104,3 @@ async def test_nobody_meets_what_is_another_users(system: System, tmp_path: Path
 
     assert (scan.code, collection.code) == (67, 77)
     assert by_operator.lines()[0]["total_cards"] == 3
-
-
-async def test_a_scan_outlives_the_process_that_accepted_it_and_whoever_watches_goes_on(tmp_path: Path) -> None:
-    path = tmp_path / "scan.csv"
-    path.write_text(rows(300))
-    async with Stack(tmp_path / "stack", ports=Ports.free()) as stack:
-        system = System(stack)
-        await import_examples(system)
-        await pause(system)
-        scanning = asyncio.create_task(system.atelier("scan", str(path), "--json"))
-        name = await waiting_job(system)
-        watching = await system.start_atelier("jobs", "watch", name, "--json")
-        assert watching.stdout is not None
-        first = await watching.stdout.readline()
-
-        os.kill(stack.pid("resolver"), signal.SIGKILL)
-        await health_becomes(system, "resolver", HealthCheckResponse.NOT_SERVING)
-        await health_becomes(system, "resolver", HealthCheckResponse.SERVING)
-        await resume(system)
-        ended, (rest, told) = await asyncio.gather(scanning, watching.communicate())
-
-    assert ended.code == 0, ended.err
-    [found] = ended.lines()
-    assert (found["state"], found["resolved"]) == ("SUCCEEDED", 300)
-    assert found["user_cards_created"] == 102
-    assert [json.loads(line)["state"] for line in (first, rest.splitlines()[-1])] == ["QUEUED", "SUCCEEDED"]
-    assert told.decode().count("was lost; watching goes on") == 1
-    assert ended.err.count("was lost; watching goes on") <= 1  # It may have begun to watch only afterwards.

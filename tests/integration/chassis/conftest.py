@@ -6,11 +6,12 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import grpc
@@ -120,7 +121,13 @@ async def serve_toy(jwt_secret_file: Path) -> AsyncIterator[ServeToy]:
     """Starts servers of one method, and stops them after the test."""
     started: list[GrpcServer] = []
 
-    async def start(behaviour: Behaviour = echo, *, dependencies: Sequence[Dependency] = (), **settings: Any) -> Toy:
+    async def start(
+        behaviour: Behaviour = echo,
+        *,
+        dependencies: Sequence[Dependency] = (),
+        roles: Mapping[str, frozenset[Role]] = MappingProxyType({}),
+        **settings: Any,
+    ) -> Toy:
         capture = LogCapture()
         log: Any = structlog.wrap_logger(
             None, processors=[capture], wrapper_class=structlog.make_filtering_bound_logger(0)
@@ -132,7 +139,10 @@ async def serve_toy(jwt_secret_file: Path) -> AsyncIterator[ServeToy]:
             domain=DOMAIN,
             services=[
                 Service(
-                    name=SERVICE, add=add_ResolverServiceServicer_to_server, servicer=ToyServicer(behaviour), roles={}
+                    name=SERVICE,
+                    add=add_ResolverServiceServicer_to_server,
+                    servicer=ToyServicer(behaviour),
+                    roles=roles,
                 )
             ],
             health=health,

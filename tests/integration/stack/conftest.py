@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,20 @@ def until() -> Until:
     return wait
 
 
-@pytest.fixture
-def root() -> Iterator[Path]:
+@contextmanager
+def new_root() -> Iterator[Path]:
     """A state folder that doesn't exist yet, where PostgreSQL's user can reach it; pytest's own folders are private."""
     parent = Path(tempfile.mkdtemp(prefix="atelier-test-"))
     parent.chmod(0o711)
     yield parent / "state"
     shutil.rmtree(parent, ignore_errors=True)
+
+
+@pytest.fixture
+def root() -> Iterator[Path]:
+    """A state folder of the test's own."""
+    with new_root() as root:
+        yield root
 
 
 @pytest.fixture
@@ -98,6 +106,14 @@ async def make_stack(root: Path, sample: dict[str, Any]) -> AsyncIterator[MakeSt
     yield make
     for stack in made:
         await stack.stop()
+
+
+@pytest.fixture(scope="module")
+async def running(sample: dict[str, Any]) -> AsyncIterator[Stack]:
+    """One stack of the sample system for the tests that leave it running."""
+    with new_root() as root:
+        async with Stack(root, programs=sample["PROGRAMS"], ports=Ports.free()) as stack:
+            yield stack
 
 
 class Script:

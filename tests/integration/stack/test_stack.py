@@ -76,14 +76,13 @@ async def test_data_survives_a_restart(make_stack: MakeStack) -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-async def test_killed_part_is_restarted(make_stack: MakeStack, until: Until, part: str) -> None:
-    async with make_stack() as stack:
-        first = stack.pid(part)
+async def test_killed_part_is_restarted(running: Stack, until: Until, part: str) -> None:
+    first = running.pid(part)
 
-        os.kill(first, signal.SIGKILL)
-        await until(lambda: stack.pid(part) != first)
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: running.pid(part) != first)
 
-        assert psutil.pid_exists(stack.pid(part))
+    assert psutil.pid_exists(running.pid(part))
 
 
 async def test_second_start_names_the_first(make_stack: MakeStack) -> None:
@@ -164,17 +163,17 @@ async def test_start_that_is_cancelled_leaves_nothing(make_stack: MakeStack, unt
     assert set(psutil.Process().children()) <= set(before)
 
 
-async def test_secrets_are_private_and_in_no_arguments_and_no_log(make_stack: MakeStack) -> None:
-    async with make_stack() as stack:
-        paths = [*stack.layout.secrets.iterdir(), stack.layout.token]
-        secrets = [path.read_text() for path in paths]
-        arguments = [words(child) for child in psutil.Process().children(recursive=True)]
+async def test_secrets_are_private_and_in_no_arguments_and_no_log(running: Stack) -> None:
+    paths = [*running.layout.secrets.iterdir(), running.layout.token]
+    secrets = [path.read_text() for path in paths]
+
+    arguments = [words(child) for child in psutil.Process().children(recursive=True)]
 
     assert {path.name for path in paths} == {"jwt", "media", "postgres", "role-resolver", "token"}
     assert {path.stat().st_mode & 0o777 for path in paths} == {0o600}
-    assert stack.layout.secrets.stat().st_mode & 0o777 == 0o700
+    assert running.layout.secrets.stat().st_mode & 0o777 == 0o700
     assert not [secret for secret in secrets if secret in " ".join(arguments)]
-    assert not [secret for secret in secrets if secret in stack.layout.log.read_text()]
+    assert not [secret for secret in secrets if secret in running.layout.log.read_text()]
 
 
 async def test_token_is_signed_with_the_secret_that_the_programs_read(make_stack: MakeStack) -> None:
@@ -187,12 +186,14 @@ async def test_token_is_signed_with_the_secret_that_the_programs_read(make_stack
     assert (claims["sub"], claims["role"]) == ("ann", "operator")
 
 
-async def test_program_is_told_only_what_it_needs(make_stack: MakeStack, until: Until) -> None:
-    async with make_stack() as stack:
-        # The resolver isn't waited for, and for a moment its launcher is being replaced by it.
-        await until(lambda: "ATELIER_RESOLVER_DATABASE_URL" in psutil.Process(stack.pid("resolver")).environ())
-        gateway = psutil.Process(stack.pid("gateway")).environ()
-        resolver = psutil.Process(stack.pid("resolver")).environ()
+async def test_program_is_told_only_what_it_needs(running: Stack, until: Until) -> None:
+    def environment(part: str) -> dict[str, str]:
+        return psutil.Process(running.pid(part)).environ()
+
+    # Nobody waits for what was started again, and for a moment its launcher is being replaced by it.
+    await until(lambda: "ATELIER_RESOLVER_DATABASE_URL" in environment("resolver"))
+    await until(lambda: "ATELIER_GATEWAY_PORT" in environment("gateway"))
+    gateway, resolver = environment("gateway"), environment("resolver")
 
     assert not [name for name in gateway if "DATABASE" in name]
     assert resolver["ATELIER_RESOLVER_DATABASE_URL"].startswith("postgresql://resolver:")
