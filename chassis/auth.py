@@ -71,15 +71,24 @@ class Jwks:
 
     algorithms = ASYMMETRIC
 
-    def __init__(self, url: str, *, lifespan_seconds: float = 300) -> None:
-        """A key that the provider withdraws is trusted for `lifespan_seconds` at most. Raises `jwt.PyJWTError`."""
-        self._client = jwt.PyJWKClient(url, lifespan=lifespan_seconds, timeout=5)
+    def __init__(self, url: str, *, lifespan_seconds: float = 300, wait_seconds: float = 5) -> None:
+        """A key that the provider withdraws is trusted for `lifespan_seconds` at most. Raises `jwt.PyJWTError`.
+
+        `wait_seconds`: so long a caller waits for the provider, whatever deadline it has itself.
+        """
+        self._client = jwt.PyJWKClient(url, lifespan=lifespan_seconds, timeout=wait_seconds)
+        self._wait_seconds = wait_seconds
 
     async def key_for(self, token: str) -> Any:
         """The key. Raises Unavailable when the provider doesn't give any, as that says nothing about the token."""
         kid = jwt.get_unverified_header(token).get("kid")
-        # The client fetches with blocking I/O.
-        return (await asyncio.to_thread(self._find, str(kid))).key
+        try:
+            # The client's own bound is that of each read, of which a provider can have any number.
+            async with asyncio.timeout(self._wait_seconds):
+                # The client fetches with blocking I/O.
+                return (await asyncio.to_thread(self._find, str(kid))).key
+        except TimeoutError as error:
+            raise _provider_lost() from error
 
     def _find(self, kid: str) -> jwt.PyJWK:
         try:

@@ -1,12 +1,13 @@
 """What happens around every call, once, so that no servicer repeats it.
 
-Request id, authentication, role, decoding, validation, deadline, errors, one log line and the metrics.
+Request id, authentication, role, decoding, validation, deadline, errors, one log line and the metrics. Who calls is
+known by a call's head, before anything of its messages is read.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from opentelemetry.metrics import Meter
 from chassis import auth
 from chassis.context import REQUEST_ID_KEY, deadline, request_id
 from chassis.errors import STATUS_DETAILS_KEY, AtelierError, DeadlineExceeded, Internal, Unavailable, status_of
+from chassis.passage import OPEN, Context, Guard, Passage
 from chassis.telemetry import current_trace_id
 from chassis.validation import decode, validate
 from chassis.version import VERSION_KEY, installed_version
@@ -25,29 +27,8 @@ REQUEST_ID_LIMIT = 128
 HEAR_OUT_SECONDS = 2.0
 BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0]
 
-Context = grpc.aio.ServicerContext[Any, Any]
+Metadata = Iterable[tuple[str, str | bytes]]
 Handler = Any  # grpc.RpcMethodHandler, whose types know only the synchronous kind
-
-
-class Passage:
-    """What a guard is told of a call that it has let in: whose turn it is on its stream. This one needs nothing."""
-
-    def asking(self) -> None:
-        """The caller's next message is waited for."""
-
-    def heard(self) -> None:
-        """It came, or there is none."""
-
-    def offering(self) -> None:
-        """The caller is given a message."""
-
-    def taken(self) -> None:
-        """It has taken it."""
-
-
-# Lets a caller's call of a method in, for as long as the block lasts, or raises AtelierError.
-Guard = Callable[[auth.Principal, str, Context], AbstractAsyncContextManager[Passage]]
-OPEN = nullcontext(Passage())
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
@@ -90,9 +71,29 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     async def intercept_service(
         self, continuation: Callable[..., Any], handler_call_details: grpc.HandlerCallDetails
     ) -> Any:
+        """What handles a call, in the task that asks here; of a stranger's nothing is read."""
         method = handler_call_details.method
         handler: Handler | None = await continuation(handler_call_details)
-        if handler is None or method.split("/")[1] in self._open_services:
+        if handler is None or self._is_open(method):
+            return handler
+        refusal = await self._recognise(handler_call_details.invocation_metadata)
+        return self.wrapped(method, handler) if refusal is None else self._refusing(method, refusal)
+
+    async def recognise(self, method: str, context: Context) -> None:
+        """Know who calls before a request is read, for a server whose calls then run, in this task, what is `wrapped`.
+
+        Raises what `context.abort` does, where it ends the call.
+        """
+        if self._is_open(method):
+            return
+        refusal = await self._recognise(context.invocation_metadata())
+        if refusal is not None:
+            async with self._around(method, context, None, refusal=refusal):
+                pass
+
+    def wrapped(self, method: str, handler: Handler) -> Handler:
+        """The handler of a method, with all that is around its calls; it runs where it is known who calls."""
+        if self._is_open(method):
             return handler
         known = self._wrapped.get(method)
         if known is None or known[0] is not handler:
@@ -101,21 +102,27 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 self._wrapped[method] = known
         return known[1]
 
-    async def refuse_stranger(self, method: str, context: Context) -> None:
-        """End a call without a good token as it would end anyway, for a server that can know before it reads a request.
-
-        Raises what `context.abort` does.
-        """
-        if method.split("/")[1] in self._open_services:
-            return
-        started = time.monotonic()
-        metadata = dict(context.invocation_metadata() or ())
+    async def _recognise(self, head: Metadata | None) -> Exception | None:
+        """Take a call's id and caller from its head, into the context. Returns what refuses it, if anything does."""
+        metadata = dict(head or ())
+        request_id.set(_call_id(metadata))
         try:
-            await self._verifier.authenticate(_text(metadata.get("authorization")))
-        except AtelierError as refusal:
-            call_id = _call_id(metadata)
-            self._record(method, refusal.code, started, call_id, refusal)
-            await self._abort(context, refusal, call_id)
+            auth.principal.set(await self._verifier.authenticate(_text(metadata.get("authorization"))))
+        except Exception as refusal:  # noqa: BLE001 - told as whatever else a call ends with
+            return refusal
+        return None
+
+    def _refusing(self, method: str, refusal: Exception) -> Handler:
+        """Ends a call of whichever kind: only a stream's handler begins before a message was read."""
+
+        async def refuse(_: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
+            async with self._around(method, context, None, refusal=refusal):
+                yield b""  # Never; it makes this the generator that a stream's handler is.
+
+        return grpc.stream_stream_rpc_method_handler(refuse)
+
+    def _is_open(self, method: str) -> bool:
+        return method.split("/")[1] in self._open_services
 
     def _is_known(self, method: str) -> bool:
         """Whether the name is one of ours; others are the caller's words, a flood of which must fill nothing."""
@@ -156,12 +163,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                     passage.taken()
 
         async def stream_unary(stream: AsyncIterator[bytes], context: Context) -> Any:
-            async with around(method, context, None) as passage:
-                try:
-                    return await handler.stream_unary(check_all(stream, passage), context)
-                except AtelierError:
-                    await _hear_out(stream)
-                    raise
+            async with around(method, context, None, hears_out=stream) as passage:
+                return await handler.stream_unary(check_all(stream, passage), context)
 
         async def stream_stream(stream: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
             async with (
@@ -183,12 +186,21 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         return make(behaviour, request_deserializer=None, response_serializer=handler.response_serializer)
 
     @asynccontextmanager
-    async def _around(self, method: str, context: Context, default_seconds: float | None) -> AsyncIterator[Passage]:
-        """One call from its first byte to its last: who, until when, and how it ended."""
+    async def _around(
+        self,
+        method: str,
+        context: Context,
+        default_seconds: float | None,
+        *,
+        refusal: Exception | None = None,
+        hears_out: AsyncIterator[bytes] | None = None,
+    ) -> AsyncIterator[Passage]:
+        """One call, once its head is known: whether it may, until when, and how it ended.
+
+        `refusal` is what its head brought it; `hears_out`, what its caller may still be sending when it fails.
+        """
         started = time.monotonic()
-        metadata = dict(context.invocation_metadata() or ())
-        call_id = _call_id(metadata)
-        request_id.set(call_id)
+        call_id = request_id.get()
         context.set_trailing_metadata(self._trailers(call_id))
         error: AtelierError | None = None
         code = grpc.StatusCode.CANCELLED
@@ -197,9 +209,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             seconds = default_seconds if remaining is None else remaining
             deadline.set(None if seconds is None else started + seconds)
             async with asyncio.timeout(seconds):
-                caller = await self._verifier.authenticate(_text(metadata.get("authorization")))
+                caller = _caller(refusal)
                 self._permissions.check(caller, method)
-                auth.principal.set(caller)
                 async with self._guard(caller, method, context) as passage:
                     yield passage
             code = grpc.StatusCode.OK
@@ -218,6 +229,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 code = error.code
             self._record(method, code, started, call_id, error)
         if error is not None:
+            if hears_out is not None:
+                await _hear_out(hears_out)
             await self._abort(context, error, call_id)
 
     async def _abort(self, context: Context, error: AtelierError, call_id: str) -> None:
@@ -262,6 +275,13 @@ async def _hear_out(stream: AsyncIterator[bytes]) -> None:
         async with asyncio.timeout(HEAR_OUT_SECONDS):
             async for _ in stream:
                 pass
+
+
+def _caller(refusal: Exception | None) -> auth.Principal:
+    """Who was found to call. Raises what refuses the call instead, if anything does."""
+    if refusal is not None:
+        raise refusal
+    return auth.principal.get()
 
 
 def _call_id(metadata: Mapping[str, str | bytes]) -> str:

@@ -131,6 +131,9 @@ def server_options(settings: ProcessSettings) -> list[tuple[str, Any]]:
         ("grpc.http2.max_ping_strikes", 0),
         ("grpc.max_concurrent_streams", 1_000),
         ("grpc.max_metadata_size", 32 * 1024),
+        # What may come of a call before its messages are asked for. Left to itself, the library lets megabytes come.
+        ("grpc.http2.bdp_probe", 0),
+        ("grpc.http2.lookahead_bytes", 2**20),
         # A connection that doesn't even begin to speak is closed.
         ("grpc.server_handshake_timeout_ms", 20_000),
         # Sharing is for our own processes; otherwise a taken port must be an error.

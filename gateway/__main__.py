@@ -55,7 +55,7 @@ from gateway.proxy import Proxy
 from gateway.reference.documents import PATHS as REFERENCE_PATHS
 from gateway.reference.documents import reference_of
 from gateway.routing import Routes
-from gateway.schema import load_services, methods_of, names_of, unary_names, watching_names
+from gateway.schema import load_services, methods_of, names_of, telling_names, unary_names, watching_names
 from gateway.session import Session
 
 
@@ -68,7 +68,9 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
     routes = Routes(addresses=settings.addresses, credentials=credentials, max_message_bytes=settings.max_message_bytes)
     grpc_services = {name: names_of(services, name) for name in routes.services}
     naming = Naming(methods=methods, services=routes.services)
-    proxy = Proxy(routes=routes, naming=naming, unary_methods=unary_names(methods))
+    proxy = Proxy(
+        routes=routes, naming=naming, unary_methods=unary_names(methods), telling_methods=telling_names(methods)
+    )
     followed = {
         name: ServiceHealth(name=name, address=address, credentials=credentials)
         for name, address in settings.addresses.items()

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import aclosing
-from typing import Any, NamedTuple
+from typing import Any
 
 from connectrpc.method import IdempotencyLevel, MethodInfo, StreamType
 from connectrpc.request import RequestContext
@@ -30,13 +30,6 @@ KINDS = {
     (False, True): StreamType.SERVER_STREAM,
     (True, True): StreamType.BIDI_STREAM,
 }
-
-
-class HandlerCallDetails(NamedTuple):
-    """What an interceptor is told of a call, as gRPC's server tells it."""
-
-    method: str
-    invocation_metadata: Any = ()
 
 
 class ConnectMethods(ConnectASGIApplication[None]):
@@ -74,7 +67,7 @@ class ConnectMethods(ConnectASGIApplication[None]):
         """Build the endpoints."""
         handlers = {name: (method, self._handler_of(name)) for name, method in self._methods.items()}
         for name, (method, handler) in (handlers | health_handlers(self._health)).items():
-            self._built[name] = _endpoint(method, await self._intercepted(name, parsing(handler)))
+            self._built[name] = _endpoint(method, self._interceptor.wrapped(name, parsing(handler)))
 
     async def stop(self) -> None:
         """Nothing was opened."""
@@ -87,13 +80,6 @@ class ConnectMethods(ConnectASGIApplication[None]):
     def has(self, path: str) -> bool:
         """Whether there is a method at `path`."""
         return path in self._built
-
-    async def _intercepted(self, name: str, handler: Handler) -> Handler:
-        async def proceed(_: Any) -> Handler:
-            return handler
-
-        details: Any = HandlerCallDetails(name)
-        return await self._interceptor.intercept_service(proceed, details)
 
 
 def _endpoint(method: MethodDescriptor, handler: Handler) -> Any:

@@ -10,11 +10,11 @@ from gateway.exchange import exchange
 
 
 class Door(MetadataInterceptor[None]):
-    """Refuses who has no good token, in the form that the call's protocol has for it."""
+    """Finds out who calls, and refuses who has no good token, in the form that the call's protocol has for it."""
 
     def __init__(self, interceptor: CallInterceptor) -> None:
         self._interceptor = interceptor
 
     async def on_start(self, ctx: RequestContext[Any, Any]) -> None:
         async with exchange(ctx) as call:
-            await self._interceptor.refuse_stranger(f"/{ctx.method.service_name}/{ctx.method.name}", call)
+            await self._interceptor.recognise(f"/{ctx.method.service_name}/{ctx.method.name}", call)

@@ -12,8 +12,9 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health_pb2
 
-from chassis.calls import Context, Handler
+from chassis.calls import Handler
 from chassis.health import Health
+from chassis.passage import Context
 from chassis.validation import decode, validate
 from gateway.codecs import Body
 from gateway.errors import UnreadableRequest

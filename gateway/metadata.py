@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import grpc
 
-from chassis.calls import Context
 from chassis.context import REQUEST_ID_KEY, request_id
 from chassis.errors import STATUS_DETAILS_KEY
+from chassis.passage import Context
 from chassis.telemetry import trace_headers
 
 Metadata = tuple[tuple[str, str | bytes], ...]

@@ -6,15 +6,16 @@ name is read and nothing else.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing
 from typing import Any, NoReturn
 
 import grpc
 from grpc.aio import AioRpcError
 
-from chassis.calls import Context, Handler
+from chassis.calls import Handler
 from chassis.context import remaining_seconds
+from chassis.passage import Context
 from gateway.errors import UnknownService
 from gateway.failures import absence_of
 from gateway.metadata import forwarded, towards_caller, trailers_of
@@ -25,10 +26,14 @@ from gateway.routing import Routes, is_shared, service_of
 class Proxy(grpc.GenericRpcHandler):
     """Handles every method that nothing else in its server does. Runs inside `chassis.calls`, which knows who calls."""
 
-    def __init__(self, *, routes: Routes, naming: Naming, unary_methods: Collection[str]) -> None:
+    def __init__(
+        self, *, routes: Routes, naming: Naming, unary_methods: Collection[str], telling_methods: Collection[str]
+    ) -> None:
+        """`telling_methods` are those that stream answers to one request."""
         self._routes = routes
         self._naming = naming
         self._unary_methods = frozenset(unary_methods)
+        self._telling_methods = frozenset(telling_methods)
         self._unary_handlers: dict[tuple[str, str], Handler] = {}
         self._dispatching = {method: self._dispatch_unary(method) for method in unary_methods if is_shared(method)}
 
@@ -70,6 +75,8 @@ class Proxy(grpc.GenericRpcHandler):
         return grpc.stream_stream_rpc_method_handler(dispatch)
 
     def _forward(self, method: str, service: str) -> Handler:
+        if method in self._telling_methods:
+            return self._forward_telling(method, service)
         if method not in self._unary_methods:
             return self._forward_stream(method, service)
         key = (method, service)
@@ -92,34 +99,55 @@ class Proxy(grpc.GenericRpcHandler):
 
         return grpc.unary_unary_rpc_method_handler(forward)
 
+    def _forward_telling(self, method: str, service: str) -> Handler:
+        """The request leaves at once with all else: who refuses it unread meets nobody that still writes."""
+
+        async def forward(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
+            with self._routes.stream_channel(service) as channel:
+                call = _opened(channel.unary_stream(method), context, await anext(requests, b""))
+                async with aclosing(_answers(call, context, service)) as answers:
+                    async for answer in answers:
+                        yield answer
+
+        return grpc.stream_stream_rpc_method_handler(forward)
+
     def _forward_stream(self, method: str, service: str) -> Handler:
         async def forward(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
             with self._routes.stream_channel(service) as channel:
-                call: Any = _opened(channel, method, context)
+                call = _opened(channel.stream_stream(method), context)
                 sender = asyncio.create_task(_send_all(call, requests))
                 try:
-                    await _send_headers(call, context)
-                    async for response in call:
-                        yield response
-                    context.set_trailing_metadata(towards_caller(await call.trailing_metadata()))
-                except AioRpcError as error:
-                    await _fail(context, service, error)
+                    async with aclosing(_answers(call, context, service)) as answers:
+                        async for answer in answers:
+                            yield answer
                 except asyncio.CancelledError:
                     _raise_failure(sender)
                     raise
                 finally:
-                    call.cancel()
                     sender.cancel()
                     await asyncio.gather(sender, return_exceptions=True)
 
         return grpc.stream_stream_rpc_method_handler(forward)
 
 
-def _opened(channel: Any, method: str, context: Context) -> Any:
+def _opened(begin: Any, context: Context, *request: bytes) -> Any:
     """The service's side of a stream. It ends with the caller's, also where nobody resumes the handler's generator."""
-    call = channel.stream_stream(method)(timeout=remaining_seconds(), metadata=forwarded(context))
+    call = begin(*request, timeout=remaining_seconds(), metadata=forwarded(context))
     context.add_done_callback(_cancelling(call))
     return call
+
+
+async def _answers(call: Any, context: Context, service: str) -> AsyncGenerator[bytes, None]:
+    """What the service answers on a stream; the caller's ends as this ends."""
+    try:
+        await _send_headers(call, context)
+        async for response in call:
+            yield response
+        context.set_trailing_metadata(towards_caller(await call.trailing_metadata()))
+    except AioRpcError as error:
+        await _fail(context, service, error)
+    finally:
+        call.cancel()
 
 
 async def _with_first(first: bytes, more: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -34,10 +34,14 @@ def has_no_effects(method: MethodDescriptor) -> bool:
     return bool(method.GetOptions().idempotency_level == MethodOptions.NO_SIDE_EFFECTS)
 
 
+def telling_names(methods: Mapping[str, MethodDescriptor]) -> list[str]:
+    """The full names of the methods that stream answers to one request."""
+    return [name for name, method in methods.items() if method.server_streaming and not method.client_streaming]
+
+
 def watching_names(methods: Mapping[str, MethodDescriptor]) -> list[str]:
-    """The full names of the methods that stream answers to one request and change nothing."""
-    streams = {name: one for name, one in methods.items() if one.server_streaming and not one.client_streaming}
-    return [name for name, one in streams.items() if has_no_effects(one)]
+    """The full names of those of them that change nothing."""
+    return [name for name in telling_names(methods) if has_no_effects(methods[name])]
 
 
 def names_of(services: Collection[ServiceDescriptor], owner: str) -> list[str]:

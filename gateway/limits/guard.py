@@ -7,7 +7,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from opentelemetry.metrics import Meter
 
 from chassis.auth import Principal, Role, principal
-from chassis.calls import Context, Passage
+from chassis.passage import Context, Passage
 from gateway.exchange import Exchange
 from gateway.limits.concurrency import Concurrency
 from gateway.limits.errors import Overloaded, RateLimited, Refused

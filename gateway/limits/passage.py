@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.calls import Context, Passage
 from chassis.context import REQUEST_ID_KEY, request_id
 from chassis.errors import STATUS_DETAILS_KEY, status_of
+from chassis.passage import Context, Passage
 from gateway.errors import DOMAIN
 from gateway.limits.errors import StreamIdle
 

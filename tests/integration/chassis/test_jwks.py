@@ -1,6 +1,7 @@
 """Keys that an identity provider publishes, over real HTTP on loopback."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -135,6 +136,29 @@ async def test_a_broken_provider_is_an_outage_and_not_the_callers_fault_until_it
 
     assert caught.value.reason == "IDENTITY_PROVIDER_UNAVAILABLE"
     assert (await verifier.authenticate(token)).subject == "ann"
+
+
+async def test_a_provider_that_answers_without_end_is_waited_for_no_longer_than_anybody_may_be(
+    provider: Provider,
+) -> None:
+    ended = asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while not ended.is_set():
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        writer.close()
+
+    token = provider.token("key-1")
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/jwks"
+        with pytest.raises(Unavailable) as caught:
+            await asyncio.wait_for(TokenVerifier(Jwks(url, wait_seconds=0.2)).authenticate(f"Bearer {token}"), 10)
+        ended.set()
+
+    assert caught.value.reason == "IDENTITY_PROVIDER_UNAVAILABLE"
 
 
 async def test_a_key_that_was_withdrawn_is_trusted_no_longer_than_the_published_set(provider: Provider) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -12,7 +13,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from pydantic import SecretStr
 
 from chassis.errors import DeadlineExceeded, Unavailable
-from chassis.postgres import Database
+from chassis.postgres import Database, load_statements
 from tests.conftest import Schema, Servers
 from tests.integration.chassis.conftest import Until
 
@@ -354,3 +355,27 @@ async def test_a_wrong_password_is_an_outage_and_is_repeated_nowhere(schema: Sch
 
     assert "SENTINEL" not in repr(caught.value) + repr(caught.value.__cause__)
     await pool.stop()
+
+
+async def test_a_pool_beside_plans_each_statement_once_where_that_is_asked_for(database: Database) -> None:
+    once = database.beside(pool_size=1, plans_once=True)
+    await once.start()
+
+    modes = [await pool.run(_plan_mode) for pool in (database, once)]
+
+    await once.stop()
+    assert modes == ["auto", "force_generic_plan"]
+
+
+def test_a_statement_has_the_clauses_that_it_includes(tmp_path: Path) -> None:
+    (tmp_path / "add.sql").write_text("-- Adds.\nWITH one AS (\n    -- include one\n)\n\nSELECT 1 FROM one\n")
+
+    statements = load_statements(tmp_path, {"one": "SELECT 2\n"})
+
+    assert statements == {"add": "-- Adds.\nWITH one AS (\nSELECT 2\n)\n\nSELECT 1 FROM one\n"}
+    with pytest.raises(KeyError):
+        load_statements(tmp_path)
+
+
+async def _plan_mode(connection: "Connection") -> Any:
+    return await connection.fetchval("SHOW plan_cache_mode")

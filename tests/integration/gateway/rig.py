@@ -172,6 +172,10 @@ class Child:
         """The next line; empty at the end."""
         return bytes(await within(20, asyncio.to_thread(self._lines.readline)))
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def send_signal(self, number: int) -> None:
         self._process.send_signal(number)
 

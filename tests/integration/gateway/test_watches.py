@@ -12,7 +12,7 @@ from atelier.engager.v1 import engagement_service_pb2 as engager_pb
 from atelier.gateway.v1 import gateway_service_pb2 as pb
 from atelier.generator.v1 import generation_service_pb2 as generation_pb
 from atelier.jobs.v1.jobs_service_pb2 import Progress
-from atelier.resolver.v1 import scan_service_pb2 as scan_pb
+from atelier.resolver.v1 import overview_service_pb2 as overview_pb
 from atelier.reviewer.v1 import review_service_pb2 as review_pb
 
 from chassis.auth import Role
@@ -119,12 +119,12 @@ async def test_watches_of_much_work_leave_room_for_calls_and_other_streams(
         await asyncio.Event().wait()
 
     async def get(request: Any, context: Any) -> Any:
-        return scan_pb.GetCollectionResponse(total_cards=7)
+        return overview_pb.GetOverviewResponse(collection={"total_cards": 7})
 
     monkeypatch.setattr(routing, "STREAMS_A_CHANNEL", 10)
     async with run_crowd(secret_file, calls_at_once=10) as crowd:
         crowd.stream(WATCH_SCAN, watch)
-        crowd.unary("resolver.v1.ScanService/GetCollection", get)
+        crowd.unary("resolver.v1.ResolverOverviewService/GetOverview", get)
         names = [f"resolver/scans/{ID}{number}" for number in range(10, 45)]
         call, told = crowd.stub.WatchBatch(pb.WatchBatchRequest(names=names)), set[str]()
         async with asyncio.timeout(20):
