@@ -53,6 +53,7 @@ CLEANUP_SECONDS = (
 TRANSACTION_STATEMENTS = 2  # A transaction may take as long as so many statements may.
 POSTGRES_UNAVAILABLE = "POSTGRES_UNAVAILABLE"  # The reason of an Unavailable that is this server's.
 SCHEMA_NAME = re.compile(r"[a-z_]+")
+INCLUDED = re.compile(r"^ *-- include (\w+)\n", re.MULTILINE)
 
 
 class Database:
@@ -66,6 +67,7 @@ class Database:
         pool_size: int,
         statement_timeout_seconds: float,
         meter: Meter,
+        plans_once: bool = False,
     ) -> None:
         if not SCHEMA_NAME.fullmatch(schema):
             raise ValueError(f"{schema!r} is not a schema name")
@@ -74,6 +76,7 @@ class Database:
         self._pool_size = pool_size
         self._timeout_seconds = statement_timeout_seconds
         self._meter = meter
+        self._plans_once = plans_once
         self._pool: Pool | None = None
         self._retries = meter.create_counter(
             "atelier.transaction.retries", description="Transactions run again after a conflict, by SQLSTATE."
@@ -98,14 +101,19 @@ class Database:
 
         return Dependency("postgres", check)
 
-    def beside(self, *, pool_size: int) -> "Database":
-        """The same database with a pool of its own, which no user of this one can exhaust. Start it and stop it."""
+    def beside(self, *, pool_size: int, plans_once: bool = False) -> "Database":
+        """The same database with a pool of its own, which no user of this one can exhaust. Start it and stop it.
+
+        `plans_once`: a connection plans each statement once, whatever its values. Best for a large one that looks up by
+        keys, planning which takes as long as running it; and bad for one whose best plan depends on its values.
+        """
         return Database(
             url=self._url,
             schema=self._schema,
             pool_size=pool_size,
             statement_timeout_seconds=self._timeout_seconds,
             meter=self._meter,
+            plans_once=plans_once,
         )
 
     async def start(self) -> None:
@@ -125,6 +133,7 @@ class Database:
                 # Neither ends a client that froze, or lost its network, between two messages of one statement.
                 "transaction_timeout": str(round(self._timeout_seconds * TRANSACTION_STATEMENTS * 1000)),
                 "jit": "off",  # Compiling costs more than these short statements take.
+                "plan_cache_mode": "force_generic_plan" if self._plans_once else "auto",
                 "application_name": f"atelier {self._schema}",
             },
         )
@@ -153,8 +162,8 @@ class Database:
                 raise _lost() from error
             raise  # An argument PostgreSQL's type can't hold, or one too many: a bug here, not a lost server.
         finally:
-            # A task of its own, as the call under way may be cancelled once more meanwhile.
-            await asyncio.shield(asyncio.create_task(_release(pool, connection)))
+            # The pool shields it, as the call under way may be cancelled once more meanwhile.
+            await _release(pool, connection)
 
     async def _acquire(self, pool: "Pool") -> "Connection":
         try:
@@ -212,9 +221,14 @@ class Database:
             await connection.fetchval("SELECT 1")
 
 
-def load_statements(folder: Path) -> Mapping[str, str]:
-    """Every `<name>.sql` of a folder, by name."""
-    return {path.stem: path.read_text() for path in sorted(folder.glob("*.sql"))}
+def load_statements(folder: Path, clauses: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """Every `<name>.sql` of a folder, by name.
+
+    A line `-- include <name>` stands for that clause, so that what several statements do is written once: even those of
+    others, whose effects must come in one statement, as each is a round trip. Raises KeyError for an unknown one.
+    """
+    texts = {path.stem: path.read_text() for path in sorted(folder.glob("*.sql"))}
+    return {name: INCLUDED.sub(lambda line: (clauses or {})[line[1]], text) for name, text in texts.items()}
 
 
 async def _keep_session(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

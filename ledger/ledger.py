@@ -68,12 +68,22 @@ async def find_grant(connection: "Connection", account: Account, key: str) -> in
     return await store.find_grant(connection, account.subject, account.unit, key)
 
 
-async def reserve(connection: "Connection", account: Account, amounts: Mapping[str, int]) -> int:
+async def reserve(
+    connection: "Connection",
+    account: Account,
+    amounts: Mapping[str, int],
+    *,
+    total: int | None = None,
+    settled: bool = False,
+) -> int:
     """Set the amounts aside, each under its key, all or none; what is left.
 
-    Raises TooLittle, and `asyncpg.UniqueViolationError` for a key that was reserved before.
+    `total`: what may be spent of the account in all, whatever was granted beyond it; it must have been granted that
+    much. `settled`: the reservations end at once, at just what was set aside. Raises TooLittle, whose balance is the
+    account's, and `asyncpg.UniqueViolationError` for a key that was reserved before.
     """
-    balance = await store.reserve(connection, account.subject, account.unit, list(amounts), list(amounts.values()))
+    keys, wanted = list(amounts), list(amounts.values())
+    balance = await store.reserve(connection, account.subject, account.unit, keys, wanted, total=total, settled=settled)
     if balance is None:
         raise TooLittle(asked=sum(amounts.values()), balance=await available(connection, account))
     return balance

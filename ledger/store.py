@@ -12,7 +12,9 @@ from chassis.postgres import load_statements
 if TYPE_CHECKING:
     from chassis.postgres import Connection
 
-SQL = load_statements(Path(__file__).parent / "sql")
+# What a service's statement includes that spends; see the clauses for the tables that it must name.
+CLAUSES = load_statements(Path(__file__).parent / "sql" / "clauses")
+SQL = load_statements(Path(__file__).parent / "sql", CLAUSES)
 MIGRATIONS = Path(__file__).parent / "migrations"
 Row = asyncpg.Record
 Rows = list[asyncpg.Record]
@@ -47,10 +49,18 @@ async def find_grant(connection: "Connection", subject: str, unit: str, key: str
 
 
 async def reserve(
-    connection: "Connection", subject: str, unit: str, keys: Sequence[str], amounts: Sequence[int]
+    connection: "Connection",
+    subject: str,
+    unit: str,
+    keys: Sequence[str],
+    amounts: Sequence[int],
+    *,
+    total: int | None,
+    settled: bool,
 ) -> int | None:
     """The balance that is left; None when there was too little."""
-    balance: int | None = await connection.fetchval(SQL["reserve"], subject, unit, keys, amounts)
+    values = (subject, unit, keys, amounts, total, settled)
+    balance: int | None = await connection.fetchval(SQL["reserve"], *values)
     return balance
 
 

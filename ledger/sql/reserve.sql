@@ -1,20 +1,21 @@
--- Takes the amounts $4 under the keys $3 out of the account of $1 in $2: all of them, or none where it has too little. A row
--- with the balance that is left; none when nothing was taken. A key that is reserved already is an error.
-WITH taken AS (
-    -- The condition is looked at again under the row's lock, so spenders that come at once can't overdraw.
-    UPDATE accounts
-    SET balance = balance - (SELECT sum(amount) FROM unnest($4::bigint []) AS asked (amount))
-    WHERE
-        subject = $1 AND unit = $2
-        AND balance >= (SELECT sum(amount) FROM unnest($4::bigint []) AS asked (amount))
-    RETURNING balance
+-- Takes the amounts $4 under the keys $3 out of the account of $1 in $2, of which no more than $5 is to be spent in all (null:
+-- whatever was granted): all of them, or none. They end at once at just that if $6. A row with the balance that is left; none
+-- when nothing was taken. A key that is reserved already is an error.
+WITH account AS (
+    SELECT $1::text AS subject, $2::text AS unit, $5::bigint AS total, $6::boolean AS settled
+),
+
+asked AS (
+    SELECT new.key, new.amount
+    FROM unnest($3::text [], $4::bigint []) AS new (key, amount)
+),
+
+taken AS (
+    -- include take
 ),
 
 noted AS (
-    INSERT INTO entries (subject, unit, reason, key, amount)
-    SELECT $1, $2, 'RESERVE', asked.key, -asked.amount
-    FROM taken
-    CROSS JOIN unnest($3::text [], $4::bigint []) AS asked (key, amount)
+    -- include note
 )
 
 SELECT balance

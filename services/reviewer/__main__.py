@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from atelier.reviewer.v1.overview_service_pb2_grpc import add_ReviewerOverviewServiceServicer_to_server
 from atelier.reviewer.v1.quota_service_pb2_grpc import add_QuotaServiceServicer_to_server
 from atelier.reviewer.v1.repository_service_pb2_grpc import add_RepositoryServiceServicer_to_server
 from atelier.reviewer.v1.review_service_pb2_grpc import add_ReviewServiceServicer_to_server
@@ -25,7 +26,7 @@ from jobs.running import Handler
 from jobs.runtime import MIGRATIONS as JOB_MIGRATIONS
 from jobs.runtime import JobRuntime
 from ledger.store import MIGRATIONS as LEDGER_MIGRATIONS
-from services.reviewer import ignore_rules, quota_servicer, repository_servicer, servicer, store
+from services.reviewer import ignore_rules, overview_servicer, quota_servicer, repository_servicer, servicer, store
 from services.reviewer.accepting import Accepting
 from services.reviewer.architecture.surveying import PROCESSES
 from services.reviewer.architecture_pipeline import LIMITS as ARCHITECTURE_LIMITS
@@ -47,6 +48,8 @@ from services.reviewer.linters.linting import Linting, known_linters
 from services.reviewer.linters.sandbox import Limits, Sandbox
 from services.reviewer.models.choosing import choose_model
 from services.reviewer.models.prompt import Task
+from services.reviewer.overview import Overviews
+from services.reviewer.overview_servicer import OverviewServicer
 from services.reviewer.pipeline import Pipeline
 from services.reviewer.planning import Estimating
 from services.reviewer.quota_servicer import QuotaServicer
@@ -63,6 +66,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 migrate_schema = migrating([JOB_MIGRATIONS, LEDGER_MIGRATIONS, MIGRATIONS])
 VERSION = "0.1.0"  # As pyproject.toml has it.
 PLANNERS = frozenset({Role.OPERATOR})
+ACCEPTING_CONNECTIONS = 4  # Each has one for a few milliseconds, for what was reviewed before.
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,14 @@ class Foundation:
 
     telemetry: Telemetry
     database: Database
+    planned_once: Database
     contents: Contents
     jobs: JobRuntime
 
     @property
     def parts(self) -> Sequence[Part]:
         """In the order they start."""
-        return [self.telemetry, self.database, *self.jobs.serving_parts()]
+        return [self.telemetry, self.database, self.planned_once, *self.jobs.serving_parts()]
 
 
 def foundation(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> Foundation:
@@ -96,6 +101,7 @@ def foundation(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) ->
     return Foundation(
         telemetry=telemetry,
         database=database,
+        planned_once=database.beside(pool_size=ACCEPTING_CONNECTIONS, plans_once=True),
         contents=Contents(Blobs(settings.needed_blobs_url)),
         jobs=jobs,
     )
@@ -140,35 +146,45 @@ def answering(settings: ReviewerSettings, base: Foundation, log: structlog.stdli
 def own_services(
     settings: ReviewerSettings, base: Foundation, edition: Edition, watching: ReviewWatching, rules: Sandbox
 ) -> list[Service]:
-    """The services of reviews, repositories and quotas. `rules`: where a repository's own are followed."""
+    """The services of reviews, repositories, quotas and an overview. `rules`: where a repository's own are followed."""
     budget = Budget(plans=settings.plans, default=settings.default_plan)
     accepting = Accepting(
         database=base.database,
+        planned_once=base.planned_once,
         transactions=base.jobs.transactions,
         contents=base.contents,
         budget=budget,
         edition=edition,
         deadline_seconds=settings.review_deadline_seconds,
     )
+    reviewing = Reviewing(database=base.database, accepting=accepting, estimating=Estimating.of(settings))
+    budgeting = Budgeting(database=base.database, budget=budget)
+    overviews = Overviews(budgeting=budgeting, reviewing=reviewing, operating=base.jobs.operating)
     return [
-        review_service(base, accepting, Estimating.of(settings), watching),
+        review_service(base, reviewing, watching),
         repository_service(base, accepting, Estimating.of(settings), rules),
         Service(
             name=quota_servicer.SERVICE_NAME,
             add=add_QuotaServiceServicer_to_server,
-            servicer=QuotaServicer(budgeting=Budgeting(database=base.database, budget=budget)),
+            servicer=QuotaServicer(budgeting=budgeting),
             roles={"SetPlan": PLANNERS},
+        ),
+        Service(
+            name=overview_servicer.SERVICE_NAME,
+            add=add_ReviewerOverviewServiceServicer_to_server,
+            servicer=OverviewServicer(overviews=overviews, names=base.jobs.names),
+            roles={},
         ),
     ]
 
 
-def review_service(base: Foundation, accepting: Accepting, estimating: Estimating, watching: ReviewWatching) -> Service:
+def review_service(base: Foundation, reviewing: Reviewing, watching: ReviewWatching) -> Service:
     """The service of reviews."""
     return Service(
         name=servicer.SERVICE_NAME,
         add=add_ReviewServiceServicer_to_server,
         servicer=ReviewServicer(
-            reviewing=Reviewing(database=base.database, accepting=accepting, estimating=estimating),
+            reviewing=reviewing,
             cancelling=Cancelling(database=base.database, transactions=base.jobs.transactions),
             watching=watching,
             exporting=SarifExporting(database=base.database, version=VERSION),

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,9 +13,7 @@ import uuid_utils
 from chassis.postgres import Database
 from jobs.job import NewJob
 from jobs.transactions import Transaction, Transactions
-from ledger import ledger
 from services.reviewer import store
-from services.reviewer.accounts import requests_of
 from services.reviewer.budget import Budget
 from services.reviewer.contents import Contents
 from services.reviewer.edition import Edition
@@ -23,13 +21,19 @@ from services.reviewer.errors import BudgetExhausted, RequestIdUsed
 from services.reviewer.models.prompt import Task
 from services.reviewer.new_review import NewReview, PlannedPart
 from services.reviewer.parts import PartName
+from services.reviewer.plans import Payment
+from services.reviewer.store import RequestIdKnown
 
 if TYPE_CHECKING:
     from chassis.postgres import Connection
 
 
-class Accepted(Exception):
-    """Another call with the same request id was first; what this one wrote must not be committed."""
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A review that is committed. `told`: its row of accept_review, where that holds all that there is to tell."""
+
+    review_id: UUID
+    told: store.Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class _Sorted:
     """A review's parts by number: those to be worked on, and those that were reviewed before as they are."""
 
     work: Mapping[int, PlannedPart]
-    copies: Mapping[int, store.Row]
+    copies: Mapping[int, PlannedPart]
     identities: Sequence[bytes]
 
     def amounts(self, review_id: UUID) -> dict[str, int]:
@@ -54,60 +58,73 @@ class Accepting:
         self,
         *,
         database: Database,
+        planned_once: Database,
         transactions: Transactions,
         contents: Contents,
         budget: Budget,
         edition: Edition,
         deadline_seconds: float,
     ) -> None:
-        """`deadline_seconds`: how long after it was accepted a part is given up."""
+        """`planned_once`: the same database, whose statements are planned once; see `Database.beside`.
+
+        `deadline_seconds`: how long after it was accepted a part is given up.
+        """
         self._database = database
+        self._planned_once = planned_once
         self._transactions = transactions
         self._contents = contents
         self._budget = budget
         self._edition = edition
         self._deadline = timedelta(seconds=deadline_seconds)
 
-    async def accept(self, owner: str, new: NewReview) -> UUID:
-        """The id of the review, committed with its parts, their jobs and what they may cost (I1, I4), or the first's.
+    async def accept(self, owner: str, new: NewReview) -> Accepted:
+        """The review, committed with its parts, their jobs and what they may cost (I1, I4), or the first's.
 
         Parts that were reviewed before as they are have ended at once. Raises BudgetExhausted, and RequestIdUsed when
         the request id was used for other content. Then nothing is written.
         """
         edition = await self._edition.read()
-        try:
-            parts = await self._sort(owner, new, edition)
-            # What was reviewed before is stored since then.
-            if parts.work:
-                await self._store_contents(owner, new)
-            return await self._write(owner, new, parts)
-        except (Accepted, BudgetExhausted):
-            # The same call may have been first, and the rest of the budget may have gone to it.
-            accepted = await self._database.run(lambda connection: _find(connection, owner, new))
-            if accepted is None:
-                raise
-            return accepted
-
-    async def _sort(self, owner: str, new: NewReview, edition: str) -> _Sorted:
-        """Raises Accepted, RequestIdUsed, and BudgetExhausted, before anything is written anywhere."""
         identities = [new.identity_of(part, edition) for part in new.parts]
-        compared = {
-            part.path: identities[number] for number, part in enumerate(new.parts) if part.task is not Task.DEBUG
-        }
-
-        async def read(connection: "Connection") -> _Sorted:
-            known = await store.list_reviewed(
-                connection, owner, new.project, paths=list(compared), identities=list(compared.values())
-            )
-            parts = _sorted(new, identities, {row["path"]: row for row in known})
+        try:
+            row = await self._reuse(owner, new, identities)
+            if row["review_id"] is not None:
+                return _accepted(row)
+            parts = _sorted(new, identities, row["known"])
             if parts.work:
-                # Else the writing finds out by itself, before anything is written.
-                if await _find(connection, owner, new) is not None:
-                    raise Accepted
-                await self._budget.check(connection, owner, tokens=sum(part.tokens for part in parts.work.values()))
-            return parts
+                await self._check(owner, new, parts)
+                await self._store_contents(owner, new)
+            # None: others have reviewed the same files meanwhile.
+            return await self._write(owner, new, parts) or await self.accept(owner, new)
+        except (RequestIdKnown, BudgetExhausted):
+            # The same call may have been first, and the rest of the budget may have gone to it.
+            first = await self._database.run(lambda connection: _find(connection, owner, new))
+            if first is None:
+                raise
+            return Accepted(first)
 
-        return await self._database.run(read)
+    async def _reuse(self, owner: str, new: NewReview, identities: Sequence[bytes]) -> store.Row:
+        """A row of accept_review, by which the review is accepted and paid, if all of it was reviewed before as it is.
+
+        One statement, which is a transaction by itself. Raises RequestIdKnown.
+        """
+        compared = _sorted(
+            new, identities, [number for number, part in enumerate(new.parts) if part.task is not Task.DEBUG]
+        )
+
+        async def write(connection: "Connection") -> store.Row:
+            return await _insert_review(connection, _new_id(), owner, new, compared, self._budget.payment)
+
+        return await self._planned_once.run(write)
+
+    async def _check(self, owner: str, new: NewReview, parts: _Sorted) -> None:
+        """Raises RequestIdKnown and BudgetExhausted, before anything is written anywhere."""
+
+        async def check(connection: "Connection") -> None:
+            if await _find(connection, owner, new) is not None:
+                raise RequestIdKnown
+            await self._budget.check(connection, owner, tokens=sum(part.tokens for part in parts.work.values()))
+
+        await self._database.run(check)
 
     async def _store_contents(self, owner: str, new: NewReview) -> None:
         async def read(connection: "Connection") -> set[str]:
@@ -118,26 +135,33 @@ class Accepting:
             *(self._contents.put(new.contents[sha256]) for sha256 in new.contents if sha256 not in known)
         )
 
-    async def _write(self, owner: str, new: NewReview, parts: _Sorted) -> UUID:
-        review_id = UUID(bytes=uuid_utils.uuid7().bytes)
+    async def _write(self, owner: str, new: NewReview, parts: _Sorted) -> Accepted | None:
+        """None, and nothing is written, where the copies aren't of what their paths were last reviewed as any more."""
+        review_id = _new_id()
 
-        async def write(transaction: Transaction) -> None:
+        async def write(transaction: Transaction) -> Accepted | None:
             connection = transaction.connection
-            row = await _insert_review(connection, review_id, owner, new)
-            if row is None:
-                raise Accepted
+            row = await _insert_review(connection, review_id, owner, new, parts, None)
+            if row["review_id"] is None:
+                return None
             if parts.work:
                 await store.insert_contents(connection, owner, list(new.contents))
-            job_ids = await _enqueue(transaction, review_id, owner, new, parts, row["created_at"] + self._deadline)
-            await _insert_parts(connection, review_id, parts, job_ids)
-            ended = await _copy_parts(connection, review_id, owner, new.project, parts.copies)
+                job_ids = await _enqueue(transaction, review_id, owner, new, parts, row["created_at"] + self._deadline)
+                await _insert_parts(connection, review_id, parts, job_ids)
             # Last, so that the accounts are locked for as short as can be.
-            await self._budget.reserve(connection, owner, request=str(review_id), tokens=parts.amounts(review_id))
-            if ended:
-                await ledger.settle(connection, requests_of(owner, row["month"]), str(review_id), 1)
+            tokens = parts.amounts(review_id)
+            await self._budget.reserve(connection, owner, request=str(review_id), tokens=tokens, ended=not parts.work)
+            return _accepted(row)
 
-        await self._transactions.transact(write)
-        return review_id
+        return await self._transactions.transact(write)
+
+
+def _new_id() -> UUID:
+    return UUID(bytes=uuid_utils.uuid7().bytes)
+
+
+def _accepted(row: store.Row) -> Accepted:
+    return Accepted(row["review_id"], row if row["number"] is not None else None)
 
 
 async def _find(connection: "Connection", owner: str, new: NewReview) -> UUID | None:
@@ -148,18 +172,21 @@ async def _find(connection: "Connection", owner: str, new: NewReview) -> UUID | 
     return row["review_id"] if row else None
 
 
-def _sorted(new: NewReview, identities: Sequence[bytes], known: Mapping[str, store.Row]) -> _Sorted:
-    copies = {
-        number: known[part.path]
-        for number, part in enumerate(new.parts)
-        if part.task is not Task.DEBUG and part.path in known
-    }
+def _sorted(new: NewReview, identities: Sequence[bytes], known: Collection[int]) -> _Sorted:
+    copies = {number: new.parts[number] for number in known}
     work = {number: part for number, part in enumerate(new.parts) if number not in copies}
     return _Sorted(work, copies, identities)
 
 
-async def _insert_review(connection: "Connection", review_id: UUID, owner: str, new: NewReview) -> store.Row | None:
-    return await store.insert_review(
+async def _insert_review(
+    connection: "Connection",
+    review_id: UUID,
+    owner: str,
+    new: NewReview,
+    parts: _Sorted,
+    payment: Payment | None,
+) -> store.Row:
+    return await store.accept_review(
         connection,
         review_id,
         owner=owner,
@@ -170,6 +197,10 @@ async def _insert_review(connection: "Connection", review_id: UUID, owner: str, 
         snapshot_id=new.snapshot_id,
         secret_policy=new.secret_policy,
         total=len(new.parts),
+        numbers=list(parts.copies),
+        paths=[part.path for part in parts.copies.values()],
+        identities=[parts.identities[number] for number in parts.copies],
+        payment=payment,
     )
 
 
@@ -190,8 +221,6 @@ async def _enqueue(
 
 
 async def _insert_parts(connection: "Connection", review_id: UUID, parts: _Sorted, job_ids: Sequence[UUID]) -> None:
-    if not parts.work:
-        return
     await store.insert_parts(
         connection,
         review_id,
@@ -205,22 +234,3 @@ async def _insert_parts(connection: "Connection", review_id: UUID, parts: _Sorte
             PartName(review_id, number).reservation if part.tokens else None for number, part in parts.work.items()
         ],
     )
-
-
-async def _copy_parts(
-    connection: "Connection", review_id: UUID, owner: str, project: str, copies: Mapping[int, store.Row]
-) -> bool:
-    """Whether the review has ended by that."""
-    if not copies:
-        return False
-    ended = await store.copy_parts(
-        connection,
-        review_id,
-        numbers=list(copies),
-        last_review_ids=[row["review_id"] for row in copies.values()],
-        last_numbers=[row["number"] for row in copies.values()],
-        owner=owner,
-        project=project,
-    )
-    await store.note_latest(connection, review_id, list(copies))
-    return ended

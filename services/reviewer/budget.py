@@ -4,6 +4,7 @@ A plan is granted to an account when something is first set aside in a month, an
 that is lowered takes nothing back, but what was granted beyond it can't be spent.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from ledger.ledger import Account, TooLittle
 from services.reviewer import store
 from services.reviewer.accounts import requests_of, tokens_of
 from services.reviewer.errors import BudgetExhausted
-from services.reviewer.plans import Plan
+from services.reviewer.plans import Payment, Plan
 
 if TYPE_CHECKING:
     from chassis.postgres import Connection
@@ -41,11 +42,19 @@ class Spent:
 
 
 class Budget:
-    """Sets aside what reviews may use. `plans` are by name; `default` is that of whoever was given none."""
+    """Sets aside what reviews may use. `plans` are by name; `default` is that of whoever was given none.
+
+    `payment`: for a statement that has a request paid by itself, as `reserve` would.
+    """
 
     def __init__(self, *, plans: Mapping[str, Plan], default: str) -> None:
         self._plans = plans
         self._default = default
+        self.payment = Payment(
+            unit=requests_of("", "").unit,
+            allowed=json.dumps({name: plan.requests for name, plan in plans.items()}),
+            default=default,
+        )
 
     async def terms(self, connection: "Connection", owner: str) -> Terms:
         """Under which an owner spends now."""
@@ -53,16 +62,19 @@ class Budget:
         plan = self._plans[row["plan"] or self._default]
         return Terms(owner, plan, row["month"], row["resets_at"], row["reset_seconds"])
 
-    async def reserve(self, connection: "Connection", owner: str, *, request: str, tokens: Mapping[str, int]) -> None:
+    async def reserve(
+        self, connection: "Connection", owner: str, *, request: str, tokens: Mapping[str, int], ended: bool
+    ) -> None:
         """Set a request aside under the key `request`, and tokens under theirs, all or none. Raises BudgetExhausted.
 
-        The last to be done in a transaction, as it locks the accounts; it must not be committed after the error.
+        `ended`: the request is paid at once. The last to be done in a transaction, as it locks the accounts; it must
+        not be committed after the error.
         """
         terms = await self.terms(connection, owner)
         if tokens:
             await _reserve(connection, terms, tokens_of(owner, terms.month), terms.plan.tokens, tokens, what="tokens")
-        requests = requests_of(owner, terms.month)
-        await _reserve(connection, terms, requests, terms.plan.requests, {request: 1}, what="requests")
+        account, limit = requests_of(owner, terms.month), terms.plan.requests
+        await _reserve(connection, terms, account, limit, {request: 1}, what="requests", settled=ended)
 
     async def check(self, connection: "Connection", owner: str, *, tokens: int) -> None:
         """Raises BudgetExhausted where `reserve` would, but for what others reserve meanwhile; changes nothing."""
@@ -81,16 +93,23 @@ class Budget:
 
 
 async def _reserve(
-    connection: "Connection", terms: Terms, account: Account, limit: int, amounts: Mapping[str, int], *, what: str
+    connection: "Connection",
+    terms: Terms,
+    account: Account,
+    limit: int,
+    amounts: Mapping[str, int],
+    *,
+    what: str,
+    settled: bool = False,
 ) -> None:
-    beyond = await ledger.grant_up_to(connection, account, f"up-to-{limit}", limit) - limit
-    asked = sum(amounts.values())
     try:
-        left = await ledger.reserve(connection, account, amounts)
-    except TooLittle as error:
-        raise _exhausted(terms, what, asked, error.balance - beyond) from None
-    if left < beyond:
-        raise _exhausted(terms, what, asked, left + asked - beyond)
+        await ledger.reserve(connection, account, amounts, total=limit, settled=settled)
+    except TooLittle:
+        granted = await ledger.grant_up_to(connection, account, f"up-to-{limit}", limit)
+        try:
+            await ledger.reserve(connection, account, amounts, total=limit, settled=settled)
+        except TooLittle as error:
+            raise _exhausted(terms, what, error.asked, error.balance + limit - granted) from None
 
 
 async def _check(

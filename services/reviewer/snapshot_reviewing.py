@@ -41,8 +41,8 @@ class SnapshotReviewing:
         Raises SnapshotNotFound, BudgetExhausted and RequestIdUsed. Then nothing is written.
         """
         owner = principal.get().subject
-        review_id = await self._accepting.accept(owner, await self._planned(request))
-        return (await read_review(self._database, review_id, owner, limit=0)).row
+        accepted = await self._accepting.accept(owner, await self._planned(request))
+        return (await read_review(self._database, accepted.review_id, owner, limit=0)).row
 
     async def _planned(self, request: pb.ReviewSnapshotRequest) -> NewReview:
         snapshot_id, owner = UUID(request.snapshot_id), visible_owner()

@@ -9,13 +9,19 @@ from uuid import UUID
 import asyncpg
 
 from chassis.postgres import load_statements
+from ledger.store import CLAUSES
+from services.reviewer.plans import Payment
 
 if TYPE_CHECKING:
     from chassis.postgres import Connection
 
-SQL = load_statements(Path(__file__).parent / "sql")
+SQL = load_statements(Path(__file__).parent / "sql", CLAUSES)
 Row = asyncpg.Record
 Rows = list[asyncpg.Record]
+
+
+class RequestIdKnown(Exception):
+    """The owner has a review with this request id; what was written must not be committed."""
 
 
 async def check_tables(connection: "Connection") -> None:
@@ -241,12 +247,12 @@ async def insert_findings(connection: "Connection", review_id: UUID, number: int
     await connection.execute(SQL["insert_findings"], review_id, number, findings)
 
 
-async def note_latest(connection: "Connection", review_id: UUID, numbers: Sequence[int]) -> None:
-    """Have the next reviews of parts' paths compared with these."""
-    await connection.execute(SQL["note_latest"], review_id, numbers)
+async def note_latest(connection: "Connection", review_id: UUID, number: int) -> None:
+    """Have the next review of a part's path compared with it."""
+    await connection.execute(SQL["note_latest"], review_id, number)
 
 
-async def insert_review(
+async def accept_review(
     connection: "Connection",
     review_id: UUID,
     *,
@@ -258,22 +264,27 @@ async def insert_review(
     snapshot_id: UUID | None,
     secret_policy: str,
     total: int,
-) -> Row | None:
-    """The month and time of the review; None: the owner has one with this request id."""
+    numbers: Sequence[int],
+    paths: Sequence[str],
+    identities: Sequence[bytes],
+    payment: Payment | None,
+) -> Row:
+    """The review, accepted with these of its parts, or without an id; and which of them were reviewed as they are.
+
+    `payment` None: another statement pays. Raises RequestIdKnown.
+    """
     values = (review_id, owner, request_id, fingerprint, project, kind, snapshot_id, secret_policy, total)
-    return await connection.fetchrow(SQL["insert_review"], *values)
+    paid_by = (payment.unit, payment.allowed, payment.default) if payment else (None, None, None)
+    try:
+        [row] = await connection.fetch(SQL["accept_review"], *values, numbers, paths, identities, *paid_by)
+    except asyncpg.UniqueViolationError:
+        raise RequestIdKnown from None
+    return row
 
 
 async def find_review(connection: "Connection", owner: str, request_id: str, fingerprint: bytes) -> Row | None:
     """The review that was accepted under a request id, and whether it is of the same content; or None."""
     return await connection.fetchrow(SQL["find_review"], owner, request_id, fingerprint)
-
-
-async def list_reviewed(
-    connection: "Connection", owner: str, project: str, *, paths: Sequence[str], identities: Sequence[bytes]
-) -> Rows:
-    """Those of the paths that were last reviewed as they are, with the part that it was."""
-    return await connection.fetch(SQL["list_reviewed"], owner, project, paths, identities)
 
 
 async def insert_parts(
@@ -291,22 +302,6 @@ async def insert_parts(
     """Accept parts that are to be worked on."""
     values = (numbers, tasks, paths, inputs, identities, job_ids, reservations)
     await connection.execute(SQL["insert_parts"], review_id, *values)
-
-
-async def copy_parts(
-    connection: "Connection",
-    review_id: UUID,
-    *,
-    numbers: Sequence[int],
-    last_review_ids: Sequence[UUID],
-    last_numbers: Sequence[int],
-    owner: str,
-    project: str,
-) -> bool:
-    """Accept parts that were reviewed before as they are, with what they tell; whether the review has ended by that."""
-    values = (numbers, last_review_ids, last_numbers, owner, project)
-    ended: bool = await connection.fetchval(SQL["copy_parts"], review_id, *values)
-    return ended
 
 
 async def get_plan(connection: "Connection", owner: str) -> Row:

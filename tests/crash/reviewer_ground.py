@@ -66,7 +66,8 @@ class ReviewerGround:
         """A review that was accepted, of files that no linter looks at, which takes no time."""
         sources = [pb.SourceFile(path=f"{number}.sql", content=f"SELECT {number};".encode()) for number in range(files)]
         request = pb.CreateReviewRequest(request_id=uuid4().hex, review=pb.FileTarget(files=sources))
-        return await self.accepting.accept(OWNER, planned_review(request, self.estimating))
+        accepted = await self.accepting.accept(OWNER, planned_review(request, self.estimating))
+        return accepted.review_id
 
     async def ended(self) -> asyncpg.Record:
         """Wait until the review and all jobs have ended: its row."""
@@ -179,6 +180,7 @@ def _wired(
     )
     accepting = Accepting(
         database=database,
+        planned_once=database,
         transactions=jobs.transactions,
         contents=Contents(Blobs(settings.needed_blobs_url)),
         budget=Budget(plans=settings.plans, default=settings.default_plan),

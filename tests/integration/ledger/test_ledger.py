@@ -256,3 +256,41 @@ async def test_what_a_reservation_leaves_is_told(database: Database) -> None:
 async def test_nobody_has_anything_before_it_is_granted(database: Database) -> None:
     async with database.connection() as connection:
         assert (await ledger.available(connection, ALICE), await ledger.granted(connection, ALICE)) == (0, 0)
+
+
+async def test_of_a_total_no_more_is_spent_whatever_was_granted_beyond_it(database: Database) -> None:
+    await grant(database, 10)
+
+    async def reserve_of(total: int, **amounts: int) -> int:
+        return await database.transact(lambda connection: ledger.reserve(connection, ALICE, amounts, total=total))
+
+    assert await reserve_of(7, a=5) == 5
+    for total, asked in ((7, 3), (11, 1)):
+        with pytest.raises(TooLittle) as refused:
+            await reserve_of(total, b=asked)
+        assert (refused.value.asked, refused.value.balance) == (asked, 5)
+    assert await reserve_of(7, b=2) == 3
+    assert await balance_of(database) == Balance(available=3, reserved=7, used=0)
+
+
+async def test_of_ten_who_spend_of_a_total_for_three_three_succeed(database: Database) -> None:
+    await grant(database, 10)
+
+    async def spend(key: str) -> int:
+        return await database.transact(lambda connection: ledger.reserve(connection, ALICE, {key: 1}, total=3))
+
+    results = await asyncio.gather(*(spend(f"s{n}") for n in range(10)), return_exceptions=True)
+
+    assert Counter(type(result) for result in results) == {int: 3, TooLittle: 7}
+    assert await balance_of(database) == Balance(available=7, reserved=3, used=0)
+
+
+async def test_what_is_paid_at_once_was_reserved_and_has_ended(database: Database) -> None:
+    await grant(database, 10)
+
+    left = await database.run(lambda connection: ledger.reserve(connection, ALICE, {"a": 3, "b": 4}, settled=True))
+
+    assert left == 3
+    assert await balance_of(database) == Balance(available=3, reserved=0, used=7)
+    assert [await release(database, "a"), await settle(database, "b", 1)] == [0, None]
+    assert await imbalances(database) == []

@@ -210,6 +210,7 @@ def open_reviewer(
     estimating = Estimating.of(settings)
     accepting = Accepting(
         database=database,
+        planned_once=database,
         transactions=jobs.transactions,
         contents=Contents(Blobs(settings.needed_blobs_url)),
         budget=budget,

@@ -64,7 +64,8 @@ class Workshop:
 
     async def accept(self, request: pb.CreateReviewRequest) -> pb.Review:
         """A review as its owner is told."""
-        return await self.get(await self.accepting.accept(OWNER, planned_review(request, self.estimating)))
+        accepted = await self.accepting.accept(OWNER, planned_review(request, self.estimating))
+        return await self.get(accepted.review_id)
 
     async def get(self, review_id: UUID | str) -> pb.Review:
         """A review as its owner is told, with all of its files."""
@@ -207,6 +208,7 @@ def _workshop(database: Database, settings: ReviewerSettings, jobs: JobRuntime, 
         jobs=jobs,
         accepting=Accepting(
             database=database,
+            planned_once=database,
             transactions=jobs.transactions,
             contents=Contents(Blobs(settings.needed_blobs_url)),
             budget=Budget(plans=settings.plans, default=settings.default_plan),
