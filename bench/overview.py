@@ -6,6 +6,7 @@ wait. The other has nothing yet, and no part takes longer than the call around i
 
 import statistics
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,22 +18,31 @@ from atelier.generator.v1 import credit_service_pb2 as credit_pb
 from atelier.generator.v1 import generation_service_pb2 as generation_pb
 from atelier.generator.v1.credit_service_pb2_grpc import CreditServiceStub
 from atelier.generator.v1.generation_service_pb2_grpc import GenerationServiceStub
+from atelier.jobs.v1 import jobs_service_pb2 as jobs_pb
+from atelier.jobs.v1.jobs_service_pb2_grpc import JobsServiceStub
 from atelier.resolver.v1 import resolver_service_pb2 as cards_pb
 from atelier.resolver.v1 import scan_service_pb2 as scan_pb
 from atelier.resolver.v1.scan_service_pb2_grpc import ScanServiceStub
+from atelier.reviewer.v1 import quota_service_pb2 as quota_pb
 from atelier.reviewer.v1 import review_service_pb2 as review_pb
+from atelier.reviewer.v1.quota_service_pb2_grpc import QuotaServiceStub
 from atelier.reviewer.v1.review_service_pb2_grpc import ReviewServiceStub
 
 from bench.figures import Figure, at_most
 from bench.surroundings import Surroundings
 from chassis.auth import Role
-from gateway.fanout.parts import PARTS
 from tests.shared_data import chunks
 
 OWNER, NEWCOMER = "overviewed", "newcomer"
 CARDS, CARDS_A_SCAN = 5_000, 1_000
 OTHERS, ACTIVITIES = 10, 100
-CALLS, LATEST = 200, 5
+CALLS, LATEST, JOBS = 200, 5, 100
+UNENDED_JOBS = (jobs_pb.STATE_SCHEDULED, jobs_pb.STATE_QUEUED, jobs_pb.STATE_RUNNING)
+UNENDED_ACTIVITIES = (
+    engager_pb.ACTIVITY_STATE_WAITING,
+    engager_pb.ACTIVITY_STATE_HELD,
+    engager_pb.ACTIVITY_STATE_RUNNING,
+)
 
 
 async def measure(around: Surroundings) -> list[Figure]:
@@ -58,7 +68,7 @@ async def _compare(around: Surroundings, owner: str) -> tuple[float, float, str]
     """
     taken: dict[str, list[float]] = {}
     async with _channel(around, owner) as channel:
-        calls = {part.name: (part.method(channel), part.request(owner, LATEST)) for part in PARTS}
+        calls = _parts(channel, owner)
         calls["overview"] = (GatewayServiceStub(channel).GetOverview, pb.GetOverviewRequest(latest=LATEST))
         for _ in range(CALLS):
             for name, (call, request) in calls.items():
@@ -69,6 +79,30 @@ async def _compare(around: Surroundings, owner: str) -> tuple[float, float, str]
     overview = p50.pop("overview")
     slowest = max(p50, key=lambda name: p50[name])
     return overview, p50[slowest], slowest
+
+
+def _parts(channel: Any, owner: str) -> dict[str, tuple[Any, Any]]:
+    """The call that asks for each part alone, and its request."""
+    scans, jobs = ScanServiceStub(channel), JobsServiceStub(channel)
+    latest: Mapping[str, Any] = {"owner": owner, "page_size": LATEST}
+    running: Mapping[str, Any] = {"owner": owner, "page_size": JOBS, "states": UNENDED_JOBS}
+    activities = engager_pb.ListActivitiesRequest(states=UNENDED_ACTIVITIES, **latest)
+    return {
+        "resolver/collection": (scans.GetCollection, scan_pb.GetCollectionRequest(owner=owner)),
+        "resolver/scans": (scans.ListScans, scan_pb.ListScansRequest(**latest)),
+        "generator/credits": (CreditServiceStub(channel).GetBalance, credit_pb.GetBalanceRequest(owner=owner)),
+        "generator/generations": (
+            GenerationServiceStub(channel).ListGenerations,
+            generation_pb.ListGenerationsRequest(**latest),
+        ),
+        "reviewer/quota": (QuotaServiceStub(channel).GetQuota, quota_pb.GetQuotaRequest(owner=owner)),
+        "reviewer/reviews": (ReviewServiceStub(channel).ListReviews, review_pb.ListReviewsRequest(**latest)),
+        "engager/activities": (EngagementServiceStub(channel).ListActivities, activities),
+        **{
+            f"{service}/jobs": (jobs.ListJobs, jobs_pb.ListJobsRequest(parent=service, **running))
+            for service in ("resolver", "generator", "reviewer", "engager")
+        },
+    }
 
 
 def _channel(around: Surroundings, owner: str) -> Any:

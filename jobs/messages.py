@@ -6,6 +6,7 @@ from typing import Any
 
 from atelier.jobs.v1 import jobs_service_pb2 as pb
 
+from chassis.times import set_time
 from jobs.names import Names
 from jobs.queues import QueueView
 from jobs.store import Row
@@ -41,7 +42,7 @@ def job_message(row: Row, names: Names) -> pb.Job:
         (job.end_time, "ended_at"),
     ):
         if row[column] is not None:
-            field.FromDatetime(row[column])
+            set_time(field, row[column])
     return job
 
 
@@ -79,7 +80,7 @@ def error_of(error_class: str, message: str | None, at: datetime | None) -> pb.J
     """What went wrong last, and when."""
     error = pb.JobError(error_class=ERROR_CLASSES[error_class], message=message or "")
     if at is not None:
-        error.error_time.FromDatetime(at)
+        set_time(error.error_time, at)
     return error
 
 
@@ -90,6 +91,6 @@ def _held_key(row: Row) -> pb.HeldKey:
 
 def _worker(row: Row) -> pb.Worker:
     worker = pb.Worker(id=str(row["id"]), place=row["place"], running=row["running"], lost=row["lost"])
-    worker.start_time.FromDatetime(row["started_at"])
-    worker.seen_time.FromDatetime(row["seen_at"])
+    set_time(worker.start_time, row["started_at"])
+    set_time(worker.seen_time, row["seen_at"])
     return worker

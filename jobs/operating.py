@@ -11,7 +11,7 @@ from chassis.postgres import Database
 from jobs import store
 from jobs.errors import JobEnded, JobNotFound, JobNotRetryable
 from jobs.events import Events
-from jobs.job import EndedJob, ErrorClass, State
+from jobs.job import FINAL_STATES, EndedJob, ErrorClass, State
 from jobs.kinds import Kind
 from jobs.names import Names
 from jobs.transactions import Transaction, Transactions
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from chassis.postgres import Connection
 
 OLDEST_SECONDS = 1e9  # No job is older, and PostgreSQL's time begins in 4713 BC.
+UNENDED = tuple(state for state in State if state not in FINAL_STATES)
+UNENDED_TOLD = 100
 NOT_RETRYABLE = {
     State.SCHEDULED: "it was accepted for later, and is never started early",
     State.QUEUED: "it is about to start",
@@ -101,6 +103,13 @@ class Operating:
         rows = await self._database.run(read)
         shown = rows[:limit]
         return JobPage(shown, encode_token("jobs", filters, [str(shown[-1]["id"])]) if len(rows) > limit else "")
+
+    async def list_unended(self, owner: str) -> Sequence[store.Row]:
+        """The newest UNENDED_TOLD of an owner's jobs that haven't ended. Raises OwnerNotAllowed."""
+        page = await self.list_jobs(
+            states=UNENDED, kind="", owner=owner, min_age=timedelta(), size=UNENDED_TOLD, token=""
+        )
+        return page.rows
 
     async def cancel_job(self, name: str) -> store.Row:
         """The job as it is now: CANCELLED, or RUNNING and told to stop. Raises JobNotFound and JobEnded."""

@@ -48,7 +48,7 @@ class JobRuntime:
     ) -> None:
         """`service`: the first word of its jobs' names. `prefix`: of its keys in Redis, the schema's name."""
         self.kinds: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
-        self._names = Names(service)
+        self.names = Names(service)
         self._database = database
         self._settings = settings
         self._log = log
@@ -57,8 +57,15 @@ class JobRuntime:
         self.bell = Bell(redis=self._redis.client, prefix=prefix, tally=self.tally, log=log)
         self.events = Events(redis=self._redis.client, prefix=prefix, log=log)
         self.transactions = Transactions(database=database, bell=self.bell, events=self.events, kinds=self.kinds)
+        self.operating = Operating(
+            names=self.names,
+            database=database,
+            transactions=self.transactions,
+            events=self.events,
+            kinds=self.kinds,
+        )
         # A part that starts last and stops first, before the server waits for its streams.
-        self.watching = Watching(names=self._names, database=database, events=self.events, kinds=self.kinds)
+        self.watching = Watching(names=self.names, database=database, events=self.events, kinds=self.kinds)
         # A part of a process that answers calls.
         self.statistics = QueueStatistics(
             database=database, kinds=self.kinds, stuck_seconds=settings.stuck_seconds, meter=meter, log=log
@@ -76,17 +83,11 @@ class JobRuntime:
     def service(self) -> Service:
         """jobs.v1.JobsService for this service's jobs."""
         servicer = JobsServicer(
-            names=self._names,
-            operating=Operating(
-                names=self._names,
-                database=self._database,
-                transactions=self.transactions,
-                events=self.events,
-                kinds=self.kinds,
-            ),
+            names=self.names,
+            operating=self.operating,
             watching=self.watching,
             queues=Queues(
-                names=self._names,
+                names=self.names,
                 database=self._database,
                 transactions=self.transactions,
                 bell=self.bell,

@@ -15,3 +15,11 @@ def visible_owner(wanted: str = "") -> str | None:
     if wanted and wanted != caller.subject:
         raise OwnerNotAllowed(wanted)
     return caller.subject
+
+
+def one_owner(wanted: str) -> str:
+    """The owner to whom a statement is narrowed in any case, who is the caller unless `wanted` says otherwise.
+
+    Raises OwnerNotAllowed when a user wants another's.
+    """
+    return visible_owner(wanted) or principal.get().subject

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 from atelier.engager.v1.engagement_service_pb2_grpc import add_EngagementServiceServicer_to_server
+from atelier.engager.v1.overview_service_pb2_grpc import add_EngagerOverviewServiceServicer_to_server
 
 from chassis.command import run_command
 from chassis.health import Health
@@ -17,7 +18,7 @@ from chassis.server import GrpcServer, Service
 from chassis.telemetry import Telemetry
 from jobs.runtime import MIGRATIONS as JOB_MIGRATIONS
 from jobs.runtime import JobRuntime
-from services.engager import servicer, store
+from services.engager import overview_servicer, servicer, store
 from services.engager.accounts import Accounts
 from services.engager.activities import ActivityHandler, activity_kind
 from services.engager.activity_watching import ActivityWatching
@@ -31,6 +32,8 @@ from services.engager.connectors.choosing import Connectors
 from services.engager.connectors.client import Client
 from services.engager.connectors.secrets_folder import SecretsFolder
 from services.engager.errors import DOMAIN
+from services.engager.overview import Overviews
+from services.engager.overview_servicer import OverviewServicer
 from services.engager.pods import Pods
 from services.engager.resuming import Resuming
 from services.engager.scheduling import Scheduling
@@ -100,7 +103,12 @@ def running(settings: EngagerSettings, log: structlog.stdlib.BoundLogger) -> Seq
 def answering(settings: EngagerSettings, base: Foundation, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
     """The server and what it needs for itself."""
     watching = ActivityWatching(database=base.database, events=base.jobs.events)
-    services = [engagement_service(settings, base, watching), base.jobs.service()]
+    browsing = Browsing(database=base.database)
+    services = [
+        engagement_service(settings, base, browsing, watching),
+        overview_service(base, browsing),
+        base.jobs.service(),
+    ]
     health = Health(
         services=[service.name for service in services],
         dependencies=[base.database.dependency(store.check_tables), *base.jobs.dependencies()],
@@ -113,7 +121,9 @@ def answering(settings: EngagerSettings, base: Foundation, log: structlog.stdlib
     return [base.jobs.statistics, health, server, watching, base.jobs.watching]
 
 
-def engagement_service(settings: EngagerSettings, base: Foundation, watching: ActivityWatching) -> Service:
+def engagement_service(
+    settings: EngagerSettings, base: Foundation, browsing: Browsing, watching: ActivityWatching
+) -> Service:
     """The service of pods, accounts and activities."""
     database, transactions = base.database, base.jobs.transactions
     return Service(
@@ -125,11 +135,22 @@ def engagement_service(settings: EngagerSettings, base: Foundation, watching: Ac
             scheduling=Scheduling(
                 database=database, transactions=transactions, deadline_seconds=settings.deadline_seconds
             ),
-            browsing=Browsing(database=database),
+            browsing=browsing,
             watching=watching,
             cancelling=Cancelling(database=database, transactions=transactions),
             resuming=Resuming(database=database, transactions=transactions, deadline_seconds=settings.deadline_seconds),
         ),
+        roles={},
+    )
+
+
+def overview_service(base: Foundation, browsing: Browsing) -> Service:
+    """The service of what is being done for an owner."""
+    overviews = Overviews(browsing=browsing, operating=base.jobs.operating)
+    return Service(
+        name=overview_servicer.SERVICE_NAME,
+        add=add_EngagerOverviewServiceServicer_to_server,
+        servicer=OverviewServicer(overviews=overviews, names=base.jobs.names),
         roles={},
     )
 

@@ -9,6 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.errors import AtelierError, status_of
+from chassis.times import set_time
 from jobs.messages import ERROR_CLASSES, error_of
 from services.engager.errors import DOMAIN
 from services.engager.scheduling import Scheduled
@@ -123,7 +124,7 @@ def _timestamp(time: datetime | None) -> Timestamp | None:
     if time is None:
         return None
     message = Timestamp()
-    message.FromDatetime(time)
+    set_time(message, time)
     return message
 
 

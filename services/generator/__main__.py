@@ -9,6 +9,7 @@ import structlog
 from atelier.generator.v1.card_art_service_pb2_grpc import add_CardArtServiceServicer_to_server
 from atelier.generator.v1.credit_service_pb2_grpc import add_CreditServiceServicer_to_server
 from atelier.generator.v1.generation_service_pb2_grpc import add_GenerationServiceServicer_to_server
+from atelier.generator.v1.overview_service_pb2_grpc import add_GeneratorOverviewServiceServicer_to_server
 from atelier.generator.v1.pose_service_pb2_grpc import add_PoseServiceServicer_to_server
 
 from chassis.auth import Role
@@ -25,7 +26,7 @@ from jobs.running import Handler
 from jobs.runtime import MIGRATIONS as JOB_MIGRATIONS
 from jobs.runtime import JobRuntime
 from ledger.store import MIGRATIONS as LEDGER_MIGRATIONS
-from services.generator import card_art_servicer, credit_servicer, pose_servicer, servicer, store
+from services.generator import card_art_servicer, credit_servicer, overview_servicer, pose_servicer, servicer, store
 from services.generator.backends.choosing import choose_backend
 from services.generator.card_art_messages import CardArtMessages
 from services.generator.card_art_servicer import CardArtServicer
@@ -46,6 +47,8 @@ from services.generator.image_url_sweeper import ImageUrlSweeper
 from services.generator.image_urls import IMAGE_URL_KIND, ImageUrls
 from services.generator.making import Maker, Making
 from services.generator.messages import Messages
+from services.generator.overview import Overviews
+from services.generator.overview_servicer import OverviewServicer
 from services.generator.pictures import PictureStore
 from services.generator.player_importing import PlayerImporting
 from services.generator.pose_importing import PoseImporting
@@ -152,18 +155,19 @@ def answering(settings: GeneratorSettings, base: Foundation, log: structlog.stdl
 
 
 def own_services(settings: GeneratorSettings, base: Foundation, watching: GenerationWatching) -> list[Service]:
-    """The services of generations, poses and credits."""
+    """The services of generations, poses and credits, and of an overview of these."""
     database, transactions, price = base.database, base.jobs.transactions, settings.credits_per_image
     posing = Posing(database=database)
+    generating = Generating(
+        database=database,
+        transactions=transactions,
+        posing=posing,
+        backend_name=base.maker.backend.name,
+        limits=base.maker.backend.limits,
+        price=price,
+    )
     generations = GenerationServicer(
-        generating=Generating(
-            database=database,
-            transactions=transactions,
-            posing=posing,
-            backend_name=base.maker.backend.name,
-            limits=base.maker.backend.limits,
-            price=price,
-        ),
+        generating=generating,
         steering=Steering(database=database, transactions=transactions, price=price),
         watching=watching,
         pictures=base.pictures,
@@ -174,7 +178,8 @@ def own_services(settings: GeneratorSettings, base: Foundation, watching: Genera
         importing=PoseImporting(database=database),
         thumbnails=PoseThumbnails(rasteriser=base.rasteriser),
     )
-    credit = CreditServicer(crediting=Crediting(database=database))
+    crediting = Crediting(database=database)
+    overviews = Overviews(crediting=crediting, generating=generating, operating=base.jobs.operating)
     return [
         Service(
             name=servicer.SERVICE_NAME,
@@ -186,8 +191,14 @@ def own_services(settings: GeneratorSettings, base: Foundation, watching: Genera
         Service(
             name=credit_servicer.SERVICE_NAME,
             add=add_CreditServiceServicer_to_server,
-            servicer=credit,
+            servicer=CreditServicer(crediting=crediting),
             roles={"GrantCredits": GRANTERS},
+        ),
+        Service(
+            name=overview_servicer.SERVICE_NAME,
+            add=add_GeneratorOverviewServiceServicer_to_server,
+            servicer=OverviewServicer(overviews=overviews, names=base.jobs.names),
+            roles={},
         ),
     ]
 

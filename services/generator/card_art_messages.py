@@ -7,6 +7,7 @@ from atelier.generator.v1 import card_art_service_pb2 as pb
 from atelier.generator.v1 import generation_service_pb2 as image_pb
 
 from chassis.media import PREFIX, MediaSigner
+from chassis.times import set_time
 from services.generator.cardart.players import Kind
 from services.generator.cardart.tiers import Tier
 from services.generator.cards import AskedCard, CardView
@@ -41,7 +42,7 @@ class CardArtMessages:
             seconds=drawn.seconds,
             image_url=self._signer.sign(view.image_url.removeprefix(PREFIX)) if view.image_url else "",
         )
-        message.create_time.FromDatetime(drawn.created_at)
+        set_time(message.create_time, drawn.created_at)
         return message
 
     def image(self, picture: Picture) -> image_pb.Image:

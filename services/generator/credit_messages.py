@@ -5,6 +5,7 @@ from typing import Any
 
 from atelier.generator.v1 import credit_service_pb2 as pb
 
+from chassis.times import set_time
 from ledger.ledger import Balance
 from ledger.store import Row
 
@@ -19,5 +20,5 @@ def balance_message(owner: str, balance: Balance) -> pb.CreditBalance:
 def entry_message(row: Row) -> pb.CreditEntry:
     """An entry out of a row of list_entries."""
     entry = pb.CreditEntry(entry_id=str(row["id"]), reason=REASONS[row["reason"]], key=row["key"], amount=row["amount"])
-    entry.create_time.FromDatetime(row["created_at"])
+    set_time(entry.create_time, row["created_at"])
     return entry

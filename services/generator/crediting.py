@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from chassis.auth import principal
 from chassis.paging import Page, decode_token, encode_token, page_size, placed_id
 from chassis.postgres import Database
-from jobs.visibility import visible_owner
+from jobs.visibility import one_owner
 from ledger import ledger
 from ledger import store as ledger_store
 from ledger.ledger import Account, Balance
@@ -30,7 +29,7 @@ class Crediting:
 
     async def balance(self, owner: str) -> tuple[str, Balance]:
         """Whose it is, the caller's where `owner` is empty, and what is there. Raises OwnerNotAllowed."""
-        seen_owner = _one_owner(owner)
+        seen_owner = one_owner(owner)
 
         async def read(connection: "Connection") -> Balance:
             return await ledger.get_balance(connection, credits_of(seen_owner))
@@ -39,7 +38,7 @@ class Crediting:
 
     async def entries(self, *, owner: str, size: int, token: str) -> Page:
         """A page of entries, the newest first. Raises OwnerNotAllowed, and InvalidArgument for a foreign token."""
-        seen_owner, limit = _one_owner(owner), page_size(size)
+        seen_owner, limit = one_owner(owner), page_size(size)
         after = placed_id(decode_token(token, "entries", [seen_owner], width=1))
 
         async def read(connection: "Connection") -> ledger_store.Rows:
@@ -61,8 +60,3 @@ class Crediting:
             return await ledger.get_balance(connection, account)
 
         return await self._database.transact(write)
-
-
-def _one_owner(owner: str) -> str:
-    """The owner asked for, who is the caller unless said otherwise. Raises OwnerNotAllowed."""
-    return visible_owner(owner or principal.get().subject) or owner

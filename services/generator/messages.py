@@ -7,6 +7,7 @@ from atelier.generator.v1 import generation_service_pb2 as pb
 from atelier.jobs.v1 import jobs_service_pb2 as jobs_pb
 
 from chassis.media import MediaSigner
+from chassis.times import set_time
 from jobs.messages import error_of
 from services.generator.generating import GenerationView
 from services.generator.making import picture_of
@@ -92,9 +93,9 @@ def summary_message(row: Row) -> pb.Generation:
         credits_charged=row["charged"],
         request=pb.CreateGenerationRequest.FromString(row["request"]),
     )
-    generation.create_time.FromDatetime(row["created_at"])
+    set_time(generation.create_time, row["created_at"])
     if row["ended_at"] is not None:
-        generation.end_time.FromDatetime(row["ended_at"])
+        set_time(generation.end_time, row["ended_at"])
     return generation
 
 

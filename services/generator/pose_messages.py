@@ -2,6 +2,7 @@
 
 from atelier.generator.v1 import pose_service_pb2 as pb
 
+from chassis.times import set_time
 from services.generator.import_summary import Summary
 from services.generator.posing import Pose
 from services.generator.skeleton_messages import skeleton_message
@@ -16,7 +17,7 @@ def pose_message(pose: Pose, thumbnail: bytes | None) -> pb.Pose:
         message.thumbnail = thumbnail
         message.skeleton.CopyFrom(skeleton_message(pose.skeleton))
     if pose.created_at is not None:
-        message.create_time.FromDatetime(pose.created_at)
+        set_time(message.create_time, pose.created_at)
     return message
 
 

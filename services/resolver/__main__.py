@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from atelier.resolver.v1.overview_service_pb2_grpc import add_ResolverOverviewServiceServicer_to_server
 from atelier.resolver.v1.resolver_service_pb2_grpc import add_ResolverServiceServicer_to_server
 from atelier.resolver.v1.scan_service_pb2_grpc import add_ScanServiceServicer_to_server
 
@@ -30,6 +31,9 @@ from services.resolver.importing import Importing
 from services.resolver.judging import Judging
 from services.resolver.mirror import CatalogueMirror
 from services.resolver.outcomes import OutcomeCounter
+from services.resolver.overview import Overviews
+from services.resolver.overview_servicer import SERVICE_NAME as OVERVIEW_SERVICE_NAME
+from services.resolver.overview_servicer import OverviewServicer
 from services.resolver.resolving import Resolving
 from services.resolver.scan_servicer import SERVICE_NAME as SCAN_SERVICE_NAME
 from services.resolver.scan_servicer import ScanServicer
@@ -107,11 +111,10 @@ def answering(settings: ResolverSettings, base: Foundation, log: structlog.stdli
         browsing=Browsing(database=database, outcomes=outcomes),
     )
     watching = ScanWatching(database=database, events=base.jobs.events)
-    scans = ScanServicer(
-        scanning=Scanning(database=database, transactions=base.jobs.transactions, dimensions=dimensions),
-        watching=watching,
-        collection=Collection(database=database),
-    )
+    scanning = Scanning(database=database, transactions=base.jobs.transactions, dimensions=dimensions)
+    collection = Collection(database=database)
+    scans = ScanServicer(scanning=scanning, watching=watching, collection=collection)
+    overviews = Overviews(collection=collection, scanning=scanning, operating=base.jobs.operating)
     services = [
         Service(
             name=SERVICE_NAME,
@@ -120,6 +123,12 @@ def answering(settings: ResolverSettings, base: Foundation, log: structlog.stdli
             roles=dict.fromkeys(["ImportCards", "ImportEmbeddings", "ImportKeys"], IMPORTERS),
         ),
         Service(name=SCAN_SERVICE_NAME, add=add_ScanServiceServicer_to_server, servicer=scans, roles={}),
+        Service(
+            name=OVERVIEW_SERVICE_NAME,
+            add=add_ResolverOverviewServiceServicer_to_server,
+            servicer=OverviewServicer(overviews=overviews, names=base.jobs.names),
+            roles={},
+        ),
         base.jobs.service(),
     ]
     health = Health(

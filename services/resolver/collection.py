@@ -10,7 +10,7 @@ from atelier.resolver.v1 import scan_service_pb2 as pb
 from chassis.auth import Role, principal
 from chassis.paging import Page, decode_token, encode_token, page_size
 from chassis.postgres import Database
-from jobs.visibility import visible_owner
+from jobs.visibility import one_owner, visible_owner
 from services.resolver import store
 from services.resolver.errors import CardNotFound, DetectionNotFound, ScanNotEnded, ScanNotFound, ScanWithoutResult
 
@@ -83,7 +83,7 @@ class Collection:
 
     async def list_cards(self, *, owner: str, set_id: str, size: int, token: str) -> Page:
         """A page of an owner's cards, the caller's own unless told. Raises OwnerNotAllowed and InvalidArgument."""
-        whose, limit = _whose(owner), page_size(size)
+        whose, limit = one_owner(owner), page_size(size)
         filters: list[str | bool] = [whose, set_id]
         after = decode_token(token, "user_cards", filters, width=2)
 
@@ -99,16 +99,12 @@ class Collection:
 
     async def get(self, *, owner: str) -> Holdings:
         """What an owner has, the caller unless told. Raises OwnerNotAllowed."""
-        whose = _whose(owner)
+        whose = one_owner(owner)
 
         async def read(connection: "Connection") -> store.Rows:
             return await store.get_collection(connection, whose)
 
         return Holdings(whose, await self._database.run(read))
-
-
-def _whose(owner: str) -> str:
-    return visible_owner(owner) or principal.get().subject
 
 
 async def _lock(connection: "Connection", scan_id: str, owner: str | None) -> store.Row:

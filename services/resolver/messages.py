@@ -5,6 +5,7 @@ from typing import Any
 
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 
+from chassis.times import set_time
 from services.resolver.browsing import Coverage
 from services.resolver.identification import Candidate, Identification, TextQuery
 from services.resolver.identifying import Neighbour, Neighbourhood
@@ -111,10 +112,10 @@ def gap_message(row: Any) -> pb.Gap:
         reason=REASONS[row["reason"]],  # type: ignore[arg-type]
         count=row["count"],
     )
-    gap.first_seen_time.FromDatetime(row["first_seen_at"])
-    gap.last_seen_time.FromDatetime(row["last_seen_at"])
+    set_time(gap.first_seen_time, row["first_seen_at"])
+    set_time(gap.last_seen_time, row["last_seen_at"])
     if row["resolved_at"] is not None:
-        gap.resolve_time.FromDatetime(row["resolved_at"])
+        set_time(gap.resolve_time, row["resolved_at"])
     return gap
 
 

@@ -8,6 +8,7 @@ from atelier.resolver.v1 import resolver_service_pb2 as pb
 from google.type import date_pb2
 
 from chassis.errors import FieldViolation
+from chassis.times import set_time
 from services.resolver.folding import fold_name
 
 
@@ -76,8 +77,8 @@ def card_message(row: Any) -> card_pb2.Card:
             set=_set_message(row),
         ),
     )
-    card.create_time.FromDatetime(row["created_at"])
-    card.update_time.FromDatetime(row["updated_at"])
+    set_time(card.create_time, row["created_at"])
+    set_time(card.update_time, row["updated_at"])
     return card
 
 

@@ -10,6 +10,7 @@ from atelier.resolver.v1 import resolver_service_pb2 as cards_pb
 from atelier.resolver.v1 import scan_service_pb2 as pb
 from google.type import money_pb2
 
+from chassis.times import set_time
 from jobs.messages import ERROR_CLASSES
 from services.resolver.collection import Confirmed, Holdings
 from services.resolver.detections import BILLION
@@ -38,10 +39,10 @@ def scan_message(row: Any) -> pb.Scan:
     if row["error_class"] is not None:
         scan.error.error_class = ERROR_CLASSES[row["error_class"]]
         scan.error.message = row["error_message"] or ""
-        scan.error.error_time.FromDatetime(row["error_at"])
-    scan.create_time.FromDatetime(row["created_at"])
+        set_time(scan.error.error_time, row["error_at"])
+    set_time(scan.create_time, row["created_at"])
     if row["ended_at"] is not None:
-        scan.end_time.FromDatetime(row["ended_at"])
+        set_time(scan.end_time, row["ended_at"])
     return scan
 
 
@@ -59,7 +60,7 @@ def detection_message(row: Any) -> pb.ScannedDetection:
     if row["candidates"] is not None:
         detection.candidates.extend(cards_pb.Identification.FromString(row["candidates"]).candidates)
     if row["confirmed_at"] is not None:
-        detection.confirm_time.FromDatetime(row["confirmed_at"])
+        set_time(detection.confirm_time, row["confirmed_at"])
     return detection
 
 
@@ -71,8 +72,8 @@ def confirm_response(confirmed: Confirmed) -> pb.ConfirmDetectionResponse:
 def user_card_message(row: Any) -> pb.UserCard:
     """A card in a collection out of a row of list_user_cards."""
     owned = pb.UserCard(card=card_message(row), quantity=row["quantity"], estimated_values=_worths(row))
-    owned.create_time.FromDatetime(row["first_at"])
-    owned.update_time.FromDatetime(row["latest_at"])
+    set_time(owned.create_time, row["first_at"])
+    set_time(owned.update_time, row["latest_at"])
     return owned
 
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chassis.auth import principal
 from chassis.postgres import Database
-from jobs.visibility import visible_owner
+from jobs.visibility import one_owner
 from services.reviewer import store
 from services.reviewer.budget import Budget, Spent, Terms
 
@@ -31,13 +30,13 @@ class Budgeting:
 
     async def quota(self, owner: str) -> Quota:
         """What an owner, who is the caller unless named, may use and has used. Raises OwnerNotAllowed."""
-        seen_owner = visible_owner(owner or principal.get().subject) or owner
+        seen_owner = one_owner(owner)
 
         async def read(connection: "Connection") -> Quota:
             return await self._read(connection, seen_owner)
 
-        # In one transaction, so that the month and its accounts are of one time.
-        return await self._database.transact(read)
+        # No transaction is needed for one time of it all: the accounts are those of the month that was read first.
+        return await self._database.run(read)
 
     async def set_plan(self, *, owner: str, plan: str) -> Quota:
         """The quota of an owner who now has this plan, such as `PRO`."""

@@ -1,6 +1,7 @@
 """The end of a part, in the transaction that ends its job: its row and findings, its review's sums, and the money.
 
-Whoever ends one locks in one order: the job, the part, the review, the account of tokens, that of requests.
+Whoever ends one locks in one order: the job, the part, the review, which part of its path was the last, the account of
+tokens, that of requests.
 """
 
 import json
@@ -71,7 +72,7 @@ async def finish_part(transaction: Transaction, job: Job, part: store.Row, resul
         findings = to_document(result.told, result.untold)
         await store.insert_findings(connection, name.review_id, name.number, json.dumps(findings))
     if result.compared:
-        await store.note_latest(connection, name.review_id, [name.number])
+        await store.note_latest(connection, name.review_id, name.number)
     reached("review.written")
     await _pay(connection, name, ended)
 

@@ -10,6 +10,7 @@ from atelier.jobs.v1 import jobs_service_pb2 as jobs_pb
 from atelier.reviewer.v1 import review_service_pb2 as pb
 from google.type.money_pb2 import Money
 
+from chassis.times import set_time
 from jobs.messages import error_of
 from services.reviewer.reviewing import ReviewView
 from services.reviewer.store import Row
@@ -33,7 +34,7 @@ _NANO = Decimal(10) ** 9
 def review_message(view: ReviewView) -> pb.Review:
     """A review with the view's files."""
     review = summary_message(view.row)
-    findings: dict[int, list[Row]] = defaultdict(list)
+    findings: dict[int, list[Row | Mapping[str, Any]]] = defaultdict(list)
     for row in view.findings:
         findings[row["number"]].append(row)
     review.files.extend(_file(row, findings[row["number"]]) for row in view.parts)
@@ -54,13 +55,13 @@ def summary_message(row: Row) -> pb.Review:
         usage=_usage(row),
         snapshot_id=str(row["snapshot_id"] or ""),
     )
-    review.create_time.FromDatetime(row["created_at"])
+    set_time(review.create_time, row["created_at"])
     if row["ended_at"] is not None:
-        review.end_time.FromDatetime(row["ended_at"])
+        set_time(review.end_time, row["ended_at"])
     return review
 
 
-def finding_message(row: Row) -> pb.Finding:
+def finding_message(row: Row | Mapping[str, Any]) -> pb.Finding:
     """A finding out of a row of list_findings."""
     finding = pb.Finding(
         finding_id=str(row["finding_id"]),
@@ -87,7 +88,7 @@ def state_word(state: Any) -> str:
     return STATE_WORDS[state] if state else ""
 
 
-def _file(row: Row, findings: Iterable[Row]) -> pb.FileReview:
+def _file(row: Row, findings: Iterable[Row | Mapping[str, Any]]) -> pb.FileReview:
     file = pb.FileReview(
         path=row["path"],
         language=row["language"],

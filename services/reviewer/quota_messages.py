@@ -5,6 +5,7 @@ from typing import Any
 
 from atelier.reviewer.v1 import quota_service_pb2 as pb
 
+from chassis.times import set_time
 from services.reviewer.budget import Spent
 from services.reviewer.budgeting import Quota
 
@@ -19,7 +20,7 @@ def quota_message(quota: Quota) -> pb.Quota:
         tokens=_budget_message(quota.tokens),
         requests=_budget_message(quota.requests),
     )
-    message.reset_time.FromDatetime(quota.terms.resets_at)
+    set_time(message.reset_time, quota.terms.resets_at)
     return message
 
 

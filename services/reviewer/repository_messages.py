@@ -2,13 +2,14 @@
 
 from atelier.reviewer.v1 import repository_service_pb2 as pb
 
+from chassis.times import set_time
 from services.reviewer.store import Row
 
 
 def repository_message(row: Row) -> pb.Repository:
     """A repository."""
     message = pb.Repository(repository_id=str(row["repository_id"]), owner=row["owner"], name=row["name"])
-    message.create_time.FromDatetime(row["created_at"])
+    set_time(message.create_time, row["created_at"])
     return message
 
 
@@ -23,5 +24,5 @@ def snapshot_message(row: Row) -> pb.Snapshot:
         known=row["known"],
         left_out=row["left_out"],
     )
-    message.create_time.FromDatetime(row["created_at"])
+    set_time(message.create_time, row["created_at"])
     return message

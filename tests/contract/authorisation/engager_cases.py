@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from atelier.engager.v1 import engagement_service_pb2 as pb
+from atelier.engager.v1 import overview_service_pb2 as overview_pb
 
 from tests.contract.authorisation.case import Case, of_caller, of_one, of_owner
 from tests.contract.authorisation.requests import account_of, likes_of, pod_of
@@ -33,6 +34,10 @@ CASES: Mapping[str, list[Case]] = {
         of_owner(lambda _: pb.ListActivitiesRequest(owner=OWNER)),
         of_caller(lambda _: pb.ListActivitiesRequest()),
         of_caller(lambda own: pb.ListActivitiesRequest(pod_id=own.pod_id, account_id=own.account_id)),
+    ],
+    "GetOverview": [
+        of_owner(lambda _: overview_pb.GetOverviewRequest(owner=OWNER)),
+        of_caller(lambda _: overview_pb.GetOverviewRequest()),
     ],
     "WatchActivities": [
         of_one(ACTIVITY_MISSING, lambda own: pb.WatchActivitiesRequest(activity_ids=[own.ended_activity_id]))

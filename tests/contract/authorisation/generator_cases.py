@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from atelier.generator.v1 import card_art_service_pb2 as art_pb
 from atelier.generator.v1 import credit_service_pb2 as credit_pb
 from atelier.generator.v1 import generation_service_pb2 as pb
+from atelier.generator.v1 import overview_service_pb2 as overview_pb
 from atelier.generator.v1 import pose_service_pb2 as pose_pb
 
 from tests.contract.authorisation.case import Case, of_all, of_caller, of_one, of_owner
@@ -51,6 +52,10 @@ CASES: Mapping[str, list[Case]] = {
         of_caller(lambda _: credit_pb.ListEntriesRequest()),
     ],
     "GrantCredits": [of_owner(lambda _: credit_pb.GrantCreditsRequest(owner=OWNER, amount=1, request_id="granted"))],
+    "GetOverview": [
+        of_owner(lambda _: overview_pb.GetOverviewRequest(owner=OWNER)),
+        of_caller(lambda _: overview_pb.GetOverviewRequest()),
+    ],
     "ImportPlayers": [of_all(lambda _: players_of("imported-player"))],
     "RenderCard": [of_all(lambda _: card_of(PLAYER))],
     "GetCardImage": [of_all(lambda own: art_pb.GetCardImageRequest(sha256=own.card_image))],

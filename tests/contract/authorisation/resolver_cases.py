@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from atelier.resolver.v1 import overview_service_pb2 as overview_pb
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 from atelier.resolver.v1 import scan_service_pb2 as scan_pb
 
@@ -48,5 +49,9 @@ CASES: Mapping[str, list[Case]] = {
     "GetCollection": [
         of_owner(lambda _: scan_pb.GetCollectionRequest(owner=OWNER)),
         of_caller(lambda _: scan_pb.GetCollectionRequest()),
+    ],
+    "GetOverview": [
+        of_owner(lambda _: overview_pb.GetOverviewRequest(owner=OWNER)),
+        of_caller(lambda _: overview_pb.GetOverviewRequest()),
     ],
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from atelier.reviewer.v1 import overview_service_pb2 as overview_pb
 from atelier.reviewer.v1 import quota_service_pb2 as quota_pb
 from atelier.reviewer.v1 import repository_service_pb2 as repository_pb
 from atelier.reviewer.v1 import review_service_pb2 as pb
@@ -50,6 +51,10 @@ CASES: Mapping[str, list[Case]] = {
     "GetQuota": [
         of_owner(lambda _: quota_pb.GetQuotaRequest(owner=OWNER)),
         of_caller(lambda _: quota_pb.GetQuotaRequest()),
+    ],
+    "GetOverview": [
+        of_owner(lambda _: overview_pb.GetOverviewRequest(owner=OWNER)),
+        of_caller(lambda _: overview_pb.GetOverviewRequest()),
     ],
     "SetPlan": [of_owner(lambda _: quota_pb.SetPlanRequest(owner=OWNER, plan=quota_pb.PLAN_PRO))],
 }

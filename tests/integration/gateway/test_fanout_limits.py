@@ -48,7 +48,7 @@ async def test_a_batch_counts_as_the_work_that_it_has(running_stand_in: StandIn,
 
 
 async def test_an_overview_counts_as_the_reads_that_it_makes(running_stand_in: StandIn, secret_file: Path) -> None:
-    async with run_gateway(secret_file, running_stand_in.port, limit_read="23/hour") as gateway:
+    async with run_gateway(secret_file, running_stand_in.port, limit_read="9/hour") as gateway:
         answers = [await post(gateway, "/atelier.gateway.v1.GatewayService/GetOverview", {}) for _ in range(3)]
 
     assert [one.status_code for one in answers] == [200, 200, 429]

@@ -1,0 +1,26 @@
+from atelier.engager.v1 import engagement_service_pb2 as _engagement_service_pb2
+from atelier.jobs.v1 import jobs_service_pb2 as _jobs_service_pb2
+from buf.validate import validate_pb2 as _validate_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class GetOverviewRequest(_message.Message):
+    __slots__ = ("owner", "latest")
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    LATEST_FIELD_NUMBER: _ClassVar[int]
+    owner: str
+    latest: int
+    def __init__(self, owner: _Optional[str] = ..., latest: _Optional[int] = ...) -> None: ...
+
+class GetOverviewResponse(_message.Message):
+    __slots__ = ("activities", "running")
+    ACTIVITIES_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    activities: _containers.RepeatedCompositeFieldContainer[_engagement_service_pb2.Activity]
+    running: _containers.RepeatedCompositeFieldContainer[_jobs_service_pb2.Job]
+    def __init__(self, activities: _Optional[_Iterable[_Union[_engagement_service_pb2.Activity, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ...) -> None: ...

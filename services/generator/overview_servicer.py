@@ -1,0 +1,30 @@
+"""generator.v1.GeneratorOverviewService: proto in, use case, proto out."""
+
+from typing import Any
+
+from atelier.generator.v1 import overview_service_pb2 as pb
+from atelier.generator.v1 import overview_service_pb2_grpc as pb_grpc
+
+from jobs.messages import job_message
+from jobs.names import Names
+from services.generator.credit_messages import balance_message
+from services.generator.messages import summary_message
+from services.generator.overview import Overviews
+
+SERVICE_NAME = "atelier.generator.v1.GeneratorOverviewService"
+
+
+class OverviewServicer(pb_grpc.GeneratorOverviewServiceServicer):
+    """Requests arrive here authenticated and valid by the proto's rules; errors leave through the interceptor."""
+
+    def __init__(self, *, overviews: Overviews, names: Names) -> None:
+        self._overviews = overviews
+        self._names = names
+
+    async def GetOverview(self, request: pb.GetOverviewRequest, context: Any) -> pb.GetOverviewResponse:
+        overview = await self._overviews.get(owner=request.owner, latest=request.latest)
+        return pb.GetOverviewResponse(
+            credits=balance_message(overview.owner, overview.balance),
+            generations=map(summary_message, overview.generations),
+            running=[job_message(row, self._names) for row in overview.running],
+        )
