@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
@@ -238,7 +239,7 @@ class Consumer:
             payload=row["payload"],
             attempt=row["attempt"],
             checkpoint=row["checkpoint"],
-            save=self._keeper.save_checkpoint,
+            save=partial(self._keeper.save_checkpoint, token),
         )
         held = HeldJob(
             job=job,

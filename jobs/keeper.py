@@ -81,7 +81,10 @@ class Keeper:
                 self._log.debug("worker not signed off", error=repr(error))
 
     def hold(self, held: HeldJob) -> None:
-        """Renew this job's lease from now on."""
+        """Renew this job's lease from now on. An earlier attempt that runs here still has lost its own (I3)."""
+        before = self._held.get(held.job.id)
+        if before is not None:
+            self._lose(before)
         self._held[held.job.id] = held
         self._holding.set()
 
@@ -92,15 +95,17 @@ class Keeper:
         if held.kind.max_running_per_key is not None:
             self._bell.ring(held.kind.name, Ring(1))  # Its key has room for the next.
 
-    async def save_checkpoint(self, job: Job, checkpoint: bytes) -> None:
-        """Commit a running job's checkpoint. Cancels the job when it isn't ours any longer (I3)."""
-        held = self._held[job.id]
+    async def save_checkpoint(self, token: UUID, job: Job, checkpoint: bytes) -> None:
+        """Commit a checkpoint under the lease `token`. Cancels the handler whose lease it isn't any longer (I3)."""
         saved = await self._database.run(
-            lambda connection: store.save_checkpoint(connection, job.id, held.token, checkpoint)
+            lambda connection: store.save_checkpoint(connection, job.id, token, checkpoint)
         )
         if not saved:
-            self._lose(held)
+            held = self._held.get(job.id)
+            if held is not None and held.token == token:
+                self._lose(held)
             await asyncio.sleep(0)
+            raise asyncio.CancelledError  # Whoever went on after being told to stop is told so again.
 
     def _told_to_stop(self, ids: Collection[UUID]) -> None:
         """Somebody says that these should stop; the table tells whether it is so."""

@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from jobs import store
+from jobs.bell import Ring
 from jobs.job import ErrorClass
 from jobs.outcomes import Done, Failed, Outcome
 from jobs.running import CHECKPOINT_BYTES, Job
@@ -119,3 +121,36 @@ async def test_a_second_attempt_that_tells_no_progress_shows_none_of_the_first(e
     row = await own.until(await own.start_job())
 
     assert (row["progress_done"], row["progress_total"]) == (0, 0)
+
+
+async def test_an_attempt_that_was_lost_is_stopped_by_the_next_one_in_its_worker_and_saves_nothing_more(
+    engine: Engines,
+) -> None:
+    began, buried, saved = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def work(job: Job) -> Outcome:
+        if job.attempt == 2:
+            await within(buried.wait())
+            await job.save_checkpoint(b"second")
+            saved.set()
+            await asyncio.sleep(60)
+        began.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            try:
+                await job.save_checkpoint(b"first")
+            finally:
+                buried.set()
+        raise AssertionError("it went on")
+
+    own = await engine([WORK], {"work": work}, lease_seconds=60)
+    job_id = await own.start_job()
+    await within(began.wait())
+    async with own.database.connection() as connection:
+        await store.rescue_jobs(connection, [job_id], "Its worker was frozen.")
+    own.runtime.bell.ring("work", Ring(1))
+    await within(saved.wait())
+
+    row = await own.row(job_id)
+    assert (row["attempt"], row["checkpoint"]) == (2, b"second")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -61,11 +62,13 @@ async def test_progress_is_written_again_after_a_server_that_fell_silent(
         log=log,
     )
     await keeper.start()
-    job = Job(job_id=ID, kind=KIND, owner="ann", payload=b"", attempt=1, checkpoint=None, save=keeper.save_checkpoint)
+    token = uuid4()
+    save = partial(keeper.save_checkpoint, token)
+    job = Job(job_id=ID, kind=KIND, owner="ann", payload=b"", attempt=1, checkpoint=None, save=save)
     held = HeldJob(
         job=job,
         kind=KIND,
-        token=uuid4(),
+        token=token,
         max_attempts=5,
         losses=0,
         cancel_requested=False,
