@@ -322,9 +322,11 @@ async def test_health_needs_no_token_and_lists_every_part(served: Served) -> Non
         unknown = await refusal(health.Check(health_pb2.HealthCheckRequest(service="nobody")))
 
     states = {name: one.status for name, one in listed.statuses.items()}
-    services = [
-        f"atelier.{name}" for name in ("resolver.v1.ResolverService", "resolver.v1.ScanService", "jobs.v1.JobsService")
-    ]
+    names = (
+        *(f"resolver.v1.{name}Service" for name in ("Resolver", "Scan", "ResolverOverview")),
+        "jobs.v1.JobsService",
+    )
+    services = [f"atelier.{name}" for name in names]
     assert states == dict.fromkeys(["", *services, "postgres", "queues", "queue/scan"], 1)
     assert unknown.code == grpc.StatusCode.NOT_FOUND
 

@@ -29,6 +29,7 @@ from gateway.schema import load_services
 
 SECRET = "gateway-tests-" * 4
 SERVICE = "atelier.resolver.v1.ResolverService"
+RESOLVER_SERVICES = (SERVICE, "atelier.resolver.v1.ScanService", "atelier.resolver.v1.ResolverOverviewService")
 MAX_MESSAGE_BYTES = 4 * 2**20
 
 # What went wrong inside without any caller being told; no test may leave something here.

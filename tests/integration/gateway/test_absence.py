@@ -14,7 +14,15 @@ from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from gateway.health import OWN_SERVICE
-from tests.integration.gateway.rig import SERVICE, Gateway, StandIn, child_process, run_gateway, within
+from tests.integration.gateway.rig import (
+    RESOLVER_SERVICES,
+    SERVICE,
+    Gateway,
+    StandIn,
+    child_process,
+    run_gateway,
+    within,
+)
 from tests.integration.gateway.test_access import details
 
 METHOD = f"/{SERVICE}/GetCard"
@@ -141,7 +149,7 @@ async def test_a_service_that_never_answered_has_its_known_names(lonely: tuple[G
 
     states = await health_list(gateway)
 
-    answered = [SERVICE, "atelier.resolver.v1.ScanService", JOBS, f"resolver/{JOBS}"]
+    answered = [*RESOLVER_SERVICES, JOBS, f"resolver/{JOBS}"]
     away = dict.fromkeys(["", "resolver", *answered], NOT_SERVING)
     assert states == away | {"gateway": SERVING, OWN_SERVICE: SERVING}
 

@@ -11,7 +11,7 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from gateway.health import OWN_SERVICE
-from tests.integration.gateway.rig import SERVICE, Gateway, StandIn
+from tests.integration.gateway.rig import RESOLVER_SERVICES, SERVICE, Gateway, StandIn
 
 METHOD = f"/{SERVICE}/GetCard"
 REFLECTION = ("grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection")
@@ -134,6 +134,6 @@ async def test_reflection_lists_and_describes_the_services_behind(gateway: Gatew
     ]
 
     names = {service.name for service in answers[0].list_services_response.service}
-    known = {OWN_SERVICE, SERVICE, "atelier.resolver.v1.ScanService", "atelier.jobs.v1.JobsService"}
+    known = {OWN_SERVICE, *RESOLVER_SERVICES, "atelier.jobs.v1.JobsService"}
     assert names == known | {"grpc.health.v1.Health", *REFLECTION}
     assert answers[1].file_descriptor_response.file_descriptor_proto
