@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
+from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ import structlog
 from opentelemetry.metrics import Meter
 
 from chassis import auth
-from chassis.context import REQUEST_ID_KEY, deadline, request_id
+from chassis.context import REQUEST_ID_KEY, deadline, remaining_seconds, request_id
 from chassis.errors import STATUS_DETAILS_KEY, AtelierError, DeadlineExceeded, Internal, Unavailable, status_of
 from chassis.passage import OPEN, Context, Guard, Passage
 from chassis.telemetry import current_trace_id
@@ -26,6 +27,8 @@ from chassis.version import VERSION_KEY, installed_version
 REQUEST_ID_LIMIT = 128
 HEAR_OUT_SECONDS = 2.0
 BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0]
+
+began: ContextVar[float] = ContextVar("began")  # When the call under way came, by `time.monotonic()`.
 
 Metadata = Iterable[tuple[str, str | bytes]]
 Handler = Any  # grpc.RpcMethodHandler, whose types know only the synchronous kind
@@ -76,7 +79,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         handler: Handler | None = await continuation(handler_call_details)
         if handler is None or self._is_open(method):
             return handler
-        refusal = await self._recognise(handler_call_details.invocation_metadata)
+        refusal = await self._recognise(method, handler_call_details.invocation_metadata)
         return self.wrapped(method, handler) if refusal is None else self._refusing(method, refusal)
 
     async def recognise(self, method: str, context: Context) -> None:
@@ -86,7 +89,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         """
         if self._is_open(method):
             return
-        refusal = await self._recognise(context.invocation_metadata())
+        refusal = await self._recognise(method, context.invocation_metadata())
         if refusal is not None:
             async with self._around(method, context, None, refusal=refusal):
                 pass
@@ -102,12 +105,16 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 self._wrapped[method] = known
         return known[1]
 
-    async def _recognise(self, head: Metadata | None) -> Exception | None:
+    async def _recognise(self, method: str, head: Metadata | None) -> Exception | None:
         """Take a call's id and caller from its head, into the context. Returns what refuses it, if anything does."""
         metadata = dict(head or ())
+        began.set(time.monotonic())
         request_id.set(_call_id(metadata))
         try:
             auth.principal.set(await self._verifier.authenticate(_text(metadata.get("authorization"))))
+        except asyncio.CancelledError:  # The caller went away, or its deadline passed, which isn't told apart here.
+            self._record(method, grpc.StatusCode.CANCELLED, began.get(), request_id.get(), None)
+            raise
         except Exception as refusal:  # noqa: BLE001 - told as whatever else a call ends with
             return refusal
         return None
@@ -168,7 +175,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
         async def stream_stream(stream: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
             async with (
-                around(method, context, None) as passage,
+                around(method, context, None, hears_out=stream) as passage,
                 aclosing(handler.stream_stream(check_all(stream, passage), context)) as answers,
             ):
                 async for message in answers:
@@ -199,16 +206,15 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
         `refusal` is what its head brought it; `hears_out`, what its caller may still be sending when it fails.
         """
-        started = time.monotonic()
-        call_id = request_id.get()
+        started, call_id = began.get(), request_id.get()
         context.set_trailing_metadata(self._trailers(call_id))
         error: AtelierError | None = None
         code = grpc.StatusCode.CANCELLED
         try:
             remaining = context.time_remaining()
-            seconds = default_seconds if remaining is None else remaining
+            seconds = default_seconds if remaining is None else time.monotonic() - started + remaining
             deadline.set(None if seconds is None else started + seconds)
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(remaining_seconds()):
                 caller = _caller(refusal)
                 self._permissions.check(caller, method)
                 async with self._guard(caller, method, context) as passage:

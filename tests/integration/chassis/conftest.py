@@ -126,6 +126,7 @@ async def serve_toy(jwt_secret_file: Path) -> AsyncIterator[ServeToy]:
         *,
         dependencies: Sequence[Dependency] = (),
         roles: Mapping[str, frozenset[Role]] = MappingProxyType({}),
+        generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
         **settings: Any,
     ) -> Toy:
         capture = LogCapture()
@@ -145,6 +146,7 @@ async def serve_toy(jwt_secret_file: Path) -> AsyncIterator[ServeToy]:
                     roles=roles,
                 )
             ],
+            generic_handlers=generic_handlers,
             health=health,
             telemetry=Telemetry(service="toy", replica=0, metrics_port=0, otlp_endpoint=None),
             log=log,

@@ -1,17 +1,20 @@
 """What is made of a call by its head alone, and what whoever may not call is told while it still sends."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
 import pytest
 from atelier.resolver.v1 import resolver_service_pb2 as pb
+from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
 from google.rpc import error_details_pb2, status_pb2
 from grpc.aio import AioRpcError
 
-from chassis.auth import Role, TokenVerifier
+from chassis.auth import Principal, Role, TokenVerifier
 from chassis.client import open_blocking_channel, open_channel
+from chassis.context import remaining_seconds
+from chassis.errors import Unauthenticated
 from tests.integration.chassis.conftest import DOMAIN, SECONDS, SERVICE, ServeToy, Until, calling, token
 
 GET = f"/{SERVICE}/GetCard"
@@ -19,6 +22,7 @@ IMPORT = f"/{SERVICE}/ImportCards"
 REFLECT = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 LARGE = bytes(15 * 2**20)
 AT_ONCE = 5
+LATE_SECONDS = 0.2
 
 Refusal = tuple[str, str, str]
 REFUSED: Refusal = ("UNAUTHENTICATED", "UNAUTHENTICATED", DOMAIN)
@@ -94,8 +98,17 @@ async def test_a_stranger_is_told_why_of_whose_large_message_nothing_is_read(
     assert answers == [REFUSED] * AT_ONCE
 
 
-async def test_whoever_may_not_stream_is_told_so_while_it_still_sends(serve_toy: ServeToy) -> None:
-    toy = await serve_toy(roles={"ImportCards": frozenset({Role.OPERATOR})})
+async def forward(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
+    async for request in requests:
+        yield request
+
+
+FORWARDING = grpc.method_handlers_generic_handler(SERVICE, {"Forward": grpc.stream_stream_rpc_method_handler(forward)})
+
+
+@pytest.mark.parametrize("method", ["ImportCards", "Forward"])
+async def test_whoever_may_not_stream_is_told_so_while_it_still_sends(serve_toy: ServeToy, method: str) -> None:
+    toy = await serve_toy(roles={method: frozenset({Role.OPERATOR})}, generic_handlers=[FORWARDING])
     bearer = [("authorization", f"Bearer {token(Role.USER)}")]
 
     async def send_all(call: Any) -> None:
@@ -106,13 +119,68 @@ async def test_whoever_may_not_stream_is_told_so_while_it_still_sends(serve_toy:
 
     async def refused(channel: Any) -> Refusal:
         with pytest.raises(AioRpcError) as caught:
-            await send_all(channel.stream_unary(IMPORT)(metadata=bearer))
+            await send_all(channel.stream_unary(f"/{SERVICE}/{method}")(metadata=bearer))
         return told(caught.value)
 
     async with open_channel(toy.address) as channel:
         answers = [await refused(channel) for _ in range(20)]
 
     assert answers == [("PERMISSION_DENIED", "ROLE_NOT_ALLOWED", DOMAIN)] * 20
+
+
+async def test_a_caller_who_leaves_before_it_is_known_who_calls_is_recorded(
+    serve_toy: ServeToy, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met = asyncio.Event()
+
+    async def never(*_: Any) -> None:
+        met.set()
+        await asyncio.Event().wait()
+
+    toy = await serve_toy()
+    monkeypatch.setattr(TokenVerifier, "authenticate", never)
+    async with calling(toy.address) as stub, asyncio.timeout(SECONDS):
+        call = stub.GetCard(pb.GetCardRequest(catalog_id="a"), metadata=[("x-request-id", "mine")])
+        await met.wait()
+        call.cancel()
+
+        def lines() -> list[tuple[str, str, str]]:
+            return [(one["method"], one["code"], one["request_id"]) for one in toy.entries if one["event"] == "call"]
+
+        await until(lines)
+
+    assert lines() == [(GET, "CANCELLED", "mine")]
+
+
+async def test_finding_out_who_calls_is_part_of_the_calls_time_and_of_its_deadline(
+    serve_toy: ServeToy, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[float | None] = []
+
+    async def get_card(_: pb.GetCardRequest) -> pb.GetCardResponse:
+        left.append(remaining_seconds())
+        return pb.GetCardResponse()
+
+    async def authenticate(_: TokenVerifier, authorization: str | None) -> Principal:
+        await asyncio.sleep(LATE_SECONDS)
+        if authorization is None:
+            raise Unauthenticated("A token is needed.")
+        return Principal("ann", Role.USER)
+
+    toy = await serve_toy(get_card, default_deadline_seconds=SECONDS)
+    monkeypatch.setattr(TokenVerifier, "authenticate", authenticate)
+    async with calling(toy.address) as stub, open_channel(toy.address) as strangers:
+        await stub.GetCard(pb.GetCardRequest(catalog_id="a"))
+        with pytest.raises(AioRpcError):
+            await ResolverServiceStub(strangers).GetCard(pb.GetCardRequest(catalog_id="a"))
+
+    def seconds() -> dict[str, float]:
+        return {one["code"]: one["seconds"] for one in toy.entries if one["event"] == "call"}
+
+    await until(lambda: len(seconds()) == 2)
+    assert min(seconds()["OK"], seconds()["UNAUTHENTICATED"]) >= LATE_SECONDS * 0.9
+    assert left[0] is not None
+    assert left[0] <= SECONDS - LATE_SECONDS * 0.9
 
 
 async def test_what_nobody_foresaw_before_it_is_known_who_calls_stays_here(
