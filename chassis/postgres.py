@@ -68,6 +68,7 @@ class Database:
         statement_timeout_seconds: float,
         meter: Meter,
         plans_once: bool = False,
+        lock_seconds: float = 0.0,
     ) -> None:
         if not SCHEMA_NAME.fullmatch(schema):
             raise ValueError(f"{schema!r} is not a schema name")
@@ -77,6 +78,7 @@ class Database:
         self._timeout_seconds = statement_timeout_seconds
         self._meter = meter
         self._plans_once = plans_once
+        self._lock_seconds = lock_seconds
         self._pool: Pool | None = None
         self._retries = meter.create_counter(
             "atelier.transaction.retries", description="Transactions run again after a conflict, by SQLSTATE."
@@ -101,11 +103,12 @@ class Database:
 
         return Dependency("postgres", check)
 
-    def beside(self, *, pool_size: int, plans_once: bool = False) -> "Database":
+    def beside(self, *, pool_size: int, plans_once: bool = False, lock_seconds: float = 0.0) -> "Database":
         """The same database with a pool of its own, which no user of this one can exhaust. Start it and stop it.
 
         `plans_once`: a connection plans each statement once, whatever its values. Best for a large one that looks up by
         keys, planning which takes as long as running it; and bad for one whose best plan depends on its values.
+        `lock_seconds`: how long a statement waits for a lock before `asyncpg.LockNotAvailableError`; 0: to its end.
         """
         return Database(
             url=self._url,
@@ -114,6 +117,7 @@ class Database:
             statement_timeout_seconds=self._timeout_seconds,
             meter=self._meter,
             plans_once=plans_once,
+            lock_seconds=lock_seconds,
         )
 
     async def start(self) -> None:
@@ -133,7 +137,10 @@ class Database:
                 # Neither ends a client that froze, or lost its network, between two messages of one statement.
                 "transaction_timeout": str(round(self._timeout_seconds * TRANSACTION_STATEMENTS * 1000)),
                 "jit": "off",  # Compiling costs more than these short statements take.
+                "lock_timeout": str(round(self._lock_seconds * 1000)),
                 "plan_cache_mode": "force_generic_plan" if self._plans_once else "auto",
+                # A plan that is kept must not be the one for tables that were small when it was made.
+                "enable_seqscan": "off" if self._plans_once else "on",
                 "application_name": f"atelier {self._schema}",
             },
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import uuid_utils
 
+from chassis.errors import Unavailable
 from chassis.postgres import Database
 from jobs.job import NewJob
 from jobs.transactions import Transaction, Transactions
@@ -22,10 +23,12 @@ from services.reviewer.models.prompt import Task
 from services.reviewer.new_review import NewReview, PlannedPart
 from services.reviewer.parts import PartName
 from services.reviewer.plans import Payment
-from services.reviewer.store import RequestIdKnown
+from services.reviewer.store import RequestIdKnown, RowsHeld
 
 if TYPE_CHECKING:
     from chassis.postgres import Connection
+
+ATTEMPTS = 100  # Of many that come at once for the same files at least one is accepted while the others try.
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Accepting:
     ) -> None:
         """`planned_once`: the same database, whose statements are planned once; see `Database.beside`.
 
+        It should wait for locks only shortly: what has to wait longer does so on `database`.
+
         `deadline_seconds`: how long after it was accepted a part is given up.
         """
         self._database = database
@@ -80,21 +85,17 @@ class Accepting:
     async def accept(self, owner: str, new: NewReview) -> Accepted:
         """The review, committed with its parts, their jobs and what they may cost (I1, I4), or the first's.
 
-        Parts that were reviewed before as they are have ended at once. Raises BudgetExhausted, and RequestIdUsed when
-        the request id was used for other content. Then nothing is written.
+        Parts that were reviewed before as they are have ended at once. Raises BudgetExhausted, RequestIdUsed when the
+        request id was used for other content, and Unavailable where others were always first. Then nothing is written.
         """
         edition = await self._edition.read()
         identities = [new.identity_of(part, edition) for part in new.parts]
         try:
-            row = await self._reuse(owner, new, identities)
-            if row["review_id"] is not None:
-                return _accepted(row)
-            parts = _sorted(new, identities, row["known"])
-            if parts.work:
-                await self._check(owner, new, parts)
-                await self._store_contents(owner, new)
-            # None: others have reviewed the same files meanwhile.
-            return await self._write(owner, new, parts) or await self.accept(owner, new)
+            for _ in range(ATTEMPTS):
+                accepted = await self._try(owner, new, identities)
+                if accepted is not None:
+                    return accepted
+            raise Unavailable("Others review the same files all the time; try again.", reason="FILES_CONTENDED")
         except (RequestIdKnown, BudgetExhausted):
             # The same call may have been first, and the rest of the budget may have gone to it.
             first = await self._database.run(lambda connection: _find(connection, owner, new))
@@ -102,10 +103,21 @@ class Accepting:
                 raise
             return Accepted(first)
 
+    async def _try(self, owner: str, new: NewReview, identities: Sequence[bytes]) -> Accepted | None:
+        """None, and nothing is written, where others have reviewed the same files meanwhile."""
+        row = await self._reuse(owner, new, identities)
+        parts = _sorted(new, identities, row["known"])
+        if row["review_id"] is None and (parts.work or row["whole"]):
+            if parts.work:
+                await self._check(owner, new, parts)
+                await self._store_contents(owner, new)
+            row = await self._write(owner, new, parts)
+        return _accepted(row) if row["review_id"] is not None else None
+
     async def _reuse(self, owner: str, new: NewReview, identities: Sequence[bytes]) -> store.Row:
         """A row of accept_review, by which the review is accepted and paid, if all of it was reviewed before as it is.
 
-        One statement, which is a transaction by itself. Raises RequestIdKnown.
+        One statement, which is a transaction by itself, unless it must wait. Raises RequestIdKnown and BudgetExhausted.
         """
         compared = _sorted(
             new, identities, [number for number, part in enumerate(new.parts) if part.task is not Task.DEBUG]
@@ -114,7 +126,11 @@ class Accepting:
         async def write(connection: "Connection") -> store.Row:
             return await _insert_review(connection, _new_id(), owner, new, compared, self._budget.payment)
 
-        return await self._planned_once.run(write)
+        try:
+            return await self._planned_once.run(write)
+        except RowsHeld:
+            # Where it waits, the account comes last, as in every other transaction.
+            return await self._write(owner, new, compared)
 
     async def _check(self, owner: str, new: NewReview, parts: _Sorted) -> None:
         """Raises RequestIdKnown and BudgetExhausted, before anything is written anywhere."""
@@ -135,15 +151,15 @@ class Accepting:
             *(self._contents.put(new.contents[sha256]) for sha256 in new.contents if sha256 not in known)
         )
 
-    async def _write(self, owner: str, new: NewReview, parts: _Sorted) -> Accepted | None:
-        """None, and nothing is written, where the copies aren't of what their paths were last reviewed as any more."""
+    async def _write(self, owner: str, new: NewReview, parts: _Sorted) -> store.Row:
+        """A row of accept_review; nothing is written where the copies aren't what their paths were last reviewed as."""
         review_id = _new_id()
 
-        async def write(transaction: Transaction) -> Accepted | None:
+        async def write(transaction: Transaction) -> store.Row:
             connection = transaction.connection
             row = await _insert_review(connection, review_id, owner, new, parts, None)
             if row["review_id"] is None:
-                return None
+                return row
             if parts.work:
                 await store.insert_contents(connection, owner, list(new.contents))
                 job_ids = await _enqueue(transaction, review_id, owner, new, parts, row["created_at"] + self._deadline)
@@ -151,7 +167,7 @@ class Accepting:
             # Last, so that the accounts are locked for as short as can be.
             tokens = parts.amounts(review_id)
             await self._budget.reserve(connection, owner, request=str(review_id), tokens=tokens, ended=not parts.work)
-            return _accepted(row)
+            return row
 
         return await self._transactions.transact(write)
 

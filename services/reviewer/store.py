@@ -24,6 +24,10 @@ class RequestIdKnown(Exception):
     """The owner has a review with this request id; what was written must not be committed."""
 
 
+class RowsHeld(Exception):
+    """Others hold rows for longer than the connection waits; nothing was written."""
+
+
 async def check_tables(connection: "Connection") -> None:
     """Raises while the tables aren't there."""
     await connection.fetchval(SQL["check_tables"])
@@ -271,7 +275,8 @@ async def accept_review(
 ) -> Row:
     """The review, accepted with these of its parts, or without an id; and which of them were reviewed as they are.
 
-    `payment` None: another statement pays. Raises RequestIdKnown.
+    `whole`: that all of them still are. `payment` None: another statement pays. Raises RequestIdKnown, and RowsHeld
+    where the connection waits for others no longer.
     """
     values = (review_id, owner, request_id, fingerprint, project, kind, snapshot_id, secret_policy, total)
     paid_by = (payment.unit, payment.allowed, payment.default) if payment else (None, None, None)
@@ -279,6 +284,8 @@ async def accept_review(
         [row] = await connection.fetch(SQL["accept_review"], *values, numbers, paths, identities, *paid_by)
     except asyncpg.UniqueViolationError:
         raise RequestIdKnown from None
+    except asyncpg.LockNotAvailableError:
+        raise RowsHeld from None
     return row
 
 

@@ -5,8 +5,8 @@
 -- is what the owner dismissed in the project since.
 -- With the unit $13, up to its month, they must be all of the review, and its request is paid at once, if the owner's plan, or
 -- else the plan $15, allows it by $14. Null: another statement pays.
--- One row: which of the parts are as they were; and the review, or nulls. One of a single part that has ended tells that too,
--- and its findings as a document. A request id that the owner has used is an error.
+-- One row: which of the parts are as they were, and whether all of them still are; and the review, or nulls. One of a single
+-- part that has ended tells that too, and its findings as a document. A request id that the owner has used is an error.
 WITH known AS MATERIALIZED (
     SELECT
         asked.number, asked.path, latest.review_id AS last_review_id, latest.number AS last_number, parts.task, parts.inputs,
@@ -53,12 +53,14 @@ month AS (
 ),
 
 account AS (
-    SELECT
-        $2::text AS subject, $13::text || month.name AS unit, true AS settled,
-        ($14::jsonb ->> coalesce((SELECT plan FROM plans WHERE owner = $2), $15::text))::bigint AS total
+    SELECT $2::text AS subject, $13::text || month.name AS unit, true AS settled, allowed.total
     FROM month
     CROSS JOIN standing
-    WHERE $13 IS NOT NULL AND standing.whole AND cardinality($10) = $9
+    CROSS JOIN LATERAL (
+        SELECT ($14::jsonb ->> coalesce((SELECT plan FROM plans WHERE owner = $2), $15::text))::bigint AS total
+    ) AS allowed
+    -- Without a total the ledger would know no limit.
+    WHERE $13 IS NOT NULL AND standing.whole AND cardinality($10) = $9 AND allowed.total IS NOT NULL
 ),
 
 asked AS (
@@ -170,7 +172,8 @@ SELECT
     review.*,
     copies.*,
     (SELECT coalesce(json_agg(kept ORDER BY kept.position), '[]') FROM kept WHERE kept.told AND $9 = 1) AS findings,
-    ARRAY(SELECT known.number FROM known) AS known
+    ARRAY(SELECT known.number FROM known) AS known,
+    (SELECT whole FROM standing) AS whole
 FROM (SELECT) AS one
 LEFT JOIN review ON true
 LEFT JOIN copies ON $9 = 1

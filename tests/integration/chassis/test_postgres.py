@@ -364,7 +364,19 @@ async def test_a_pool_beside_plans_each_statement_once_where_that_is_asked_for(d
     modes = [await pool.run(_plan_mode) for pool in (database, once)]
 
     await once.stop()
-    assert modes == ["auto", "force_generic_plan"]
+    assert modes == ["auto, on", "force_generic_plan, off"]
+
+
+async def test_a_pool_beside_waits_for_locks_as_long_as_it_is_told(database: Database) -> None:
+    hasty = database.beside(pool_size=1, lock_seconds=0.01)
+    await hasty.start()
+
+    async with database.connection() as connection, connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock(7)")
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await hasty.run(lambda waiting: waiting.execute("SELECT pg_advisory_xact_lock(7)"))
+
+    await hasty.stop()
 
 
 def test_a_statement_has_the_clauses_that_it_includes(tmp_path: Path) -> None:
@@ -378,4 +390,6 @@ def test_a_statement_has_the_clauses_that_it_includes(tmp_path: Path) -> None:
 
 
 async def _plan_mode(connection: "Connection") -> Any:
-    return await connection.fetchval("SHOW plan_cache_mode")
+    return await connection.fetchval(
+        "SELECT current_setting('plan_cache_mode') || ', ' || current_setting('enable_seqscan')"
+    )

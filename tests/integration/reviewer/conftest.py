@@ -1,12 +1,13 @@
 """The reviewer's use cases on a schema and an object store of the test's own."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import structlog
 
 from chassis.postgres import Database
+from services.reviewer.__main__ import ACCEPTING_CONNECTIONS, ACCEPTING_LOCK_SECONDS
 from services.reviewer.config import ReviewerSettings
 from tests.conftest import Schema
 from tests.integration.reviewer import desk
@@ -21,7 +22,18 @@ def tables_of() -> list[str]:
 
 
 @pytest.fixture
-def open_reviewer(database: Database, schema: Schema, log: structlog.stdlib.BoundLogger, tmp_path: Path) -> Open:
+async def planned_once(database: Database) -> AsyncIterator[Database]:
+    """The pool by which a process accepts what was reviewed before."""
+    pool = database.beside(pool_size=ACCEPTING_CONNECTIONS, plans_once=True, lock_seconds=ACCEPTING_LOCK_SECONDS)
+    await pool.start()
+    yield pool
+    await pool.stop()
+
+
+@pytest.fixture
+def open_reviewer(
+    database: Database, planned_once: Database, schema: Schema, log: structlog.stdlib.BoundLogger, tmp_path: Path
+) -> Open:
     """Wires the use cases by settings; nobody works, and nobody asks the model that is set."""
     secret = tmp_path / "jwt"
     secret.write_text("s" * 64)
@@ -35,7 +47,7 @@ def open_reviewer(database: Database, schema: Schema, log: structlog.stdlib.Boun
 
     def open_with(**asked: object) -> Reviewer:
         settings = ReviewerSettings.model_validate({**given, **asked})
-        return desk.open_reviewer(settings, database, schema, tmp_path / "blobs", log)
+        return desk.open_reviewer(settings, database, planned_once, schema, tmp_path / "blobs", log)
 
     return open_with
 

@@ -51,6 +51,7 @@ class Reviewer:
 
     settings: ReviewerSettings
     database: Database
+    planned_once: Database
     folder: Path
     jobs: JobRuntime
     estimating: Estimating
@@ -192,6 +193,7 @@ def id_of(review: pb.Review) -> UUID:
 def open_reviewer(
     settings: ReviewerSettings,
     database: Database,
+    planned_once: Database,
     schema: Schema,
     folder: Path,
     log: structlog.stdlib.BoundLogger,
@@ -210,7 +212,7 @@ def open_reviewer(
     estimating = Estimating.of(settings)
     accepting = Accepting(
         database=database,
-        planned_once=database,
+        planned_once=planned_once,
         transactions=jobs.transactions,
         contents=Contents(Blobs(settings.needed_blobs_url)),
         budget=budget,
@@ -220,6 +222,7 @@ def open_reviewer(
     return Reviewer(
         settings=settings,
         database=database,
+        planned_once=planned_once,
         folder=folder,
         jobs=jobs,
         estimating=estimating,

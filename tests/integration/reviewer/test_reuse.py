@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 RUNNING, SUCCEEDED = pb.REVIEW_STATE_RUNNING, pb.REVIEW_STATE_SUCCEEDED
 NEW, PERSISTING, DISMISSED = FindingStatus.NEW, FindingStatus.PERSISTING, FindingStatus.DISMISSED
+CUT_OFF = "SELECT pg_terminate_backend($1)"
 WAITING = "SELECT pid FROM pg_stat_activity WHERE $1 = any(pg_blocking_pids(pid))"
 REVIEW = (
     "INSERT INTO reviews (id, owner, request_id, fingerprint, project, kind, secret_policy, month, total) "
@@ -178,12 +181,12 @@ async def test_what_costs_no_tokens_any_more_needs_no_budget(open_reviewer: Open
 
 
 async def test_a_file_that_was_reviewed_as_it_is_is_answered_by_one_statement_as_it_is_told_later(
-    reviewer: Reviewer, database: Database, monkeypatch: pytest.MonkeyPatch
+    reviewer: Reviewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await reviewer.create(review_request(source("a.py")))
     await reviewer.work(FOUND)
     await reviewer.create(review_request(source("a.py")))
-    queries = log_queries(database, monkeypatch)
+    queries = log_queries(monkeypatch, reviewer.database, reviewer.planned_once)
 
     again = await reviewer.create(review_request(source("a.py")))
 
@@ -293,6 +296,78 @@ async def test_what_is_reviewed_as_something_else_meanwhile_is_worked_on(
     assert (quota.requests.used, quota.requests.reserved) == (2, 1)
 
 
+async def test_an_owner_whose_rows_are_held_keeps_nobody_else_waiting(reviewer: Reviewer) -> None:
+    for owner in (OWNER, "bob"):
+        await reviewer.create(review_request(source("a.py")), owner)
+    await reviewer.work(FOUND)
+    await reviewer.create(review_request(source("a.py")), "bob")
+
+    async with uncommitted(reviewer, "UPDATE latest SET path = path WHERE owner = $1", OWNER) as somebody_waits:
+        held = [asyncio.create_task(reviewer.create(review_request(source("a.py")))) for _ in range(8)]
+        await somebody_waits()
+        async with asyncio.timeout(15):
+            others = await reviewer.create(review_request(source("a.py")), "bob")
+        waiting = sum(not task.done() for task in held)
+
+    assert (others.state, waiting) == (SUCCEEDED, 8)
+    assert {review.state for review in await asyncio.gather(*held)} == {SUCCEEDED}
+
+
+async def test_who_waits_for_a_request_id_does_not_hold_the_account_that_its_holder_needs(reviewer: Reviewer) -> None:
+    await reviewer.create(review_request(source("a.py")))
+    await reviewer.work(FOUND)
+    hasty = await reviewer.planned_once.run(lambda connection: connection.fetchval("SELECT pg_backend_pid()"))
+
+    async with uncommitted(reviewer, REVIEW, OWNER, "again") as somebody_waits:
+        asked = asyncio.create_task(reviewer.create(review_request(source("a.py"), request_id="again")))
+        async with asyncio.timeout(30):
+            while await somebody_waits() == hasty:
+                pass
+        locked = await reviewer.fetch("SELECT balance FROM accounts WHERE subject = $1 FOR UPDATE NOWAIT", OWNER)
+
+    assert locked
+    with pytest.raises(RequestIdUsed):
+        await asked
+
+
+async def test_many_reviews_of_one_file_at_once_are_all_accepted(reviewer: Reviewer) -> None:
+    await reviewer.set_plan("BUSINESS")
+    await reviewer.create(review_request(source("a.py")))
+    await reviewer.work(FOUND)
+
+    made = await asyncio.gather(*(reviewer.create(review_request(source("a.py"))) for _ in range(30)))
+
+    assert len({review.review_id for review in made}) == 30
+    assert {review.state for review in made} == {SUCCEEDED}
+    assert (await reviewer.quota()).requests.used == 31
+
+
+async def test_who_never_comes_first_is_asked_to_come_again(
+    reviewer: Reviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def others_were_first(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(reviewer.accepting, "_try", others_were_first)
+
+    with pytest.raises(Unavailable) as caught:
+        await reviewer.create(review_request(source("a.py")))
+
+    assert caught.value.reason == "FILES_CONTENDED"
+
+
+async def test_a_plan_that_the_statement_does_not_know_is_no_plan_without_limits(open_reviewer: Open) -> None:
+    reviewer = open_reviewer(lite_requests=1, pro_requests=3)
+    await reviewer.set_plan("PRO")
+    await reviewer.create(review_request(source("a.py")))
+    await reviewer.work(FOUND)
+    await reviewer.set_plan("LITE")
+    reviewer.budget.payment = replace(reviewer.budget.payment, allowed="{}")
+
+    with pytest.raises(BudgetExhausted):
+        await reviewer.create(review_request(source("a.py")))
+
+
 async def test_a_statement_that_is_cut_off_after_it_paid_leaves_nothing(reviewer: Reviewer) -> None:
     await reviewer.create(review_request(source("a.py")))
     await reviewer.work(FOUND)
@@ -301,7 +376,10 @@ async def test_a_statement_that_is_cut_off_after_it_paid_leaves_nothing(reviewer
 
     async with uncommitted(reviewer, REVIEW, OWNER, "again") as somebody_waits:
         asked = asyncio.create_task(reviewer.create(request))
-        await reviewer.fetch("SELECT pg_terminate_backend($1)", await somebody_waits())
+        # It waits by a second connection once the first has waited for long enough.
+        while not asked.done():
+            await reviewer.fetch(CUT_OFF, await somebody_waits())
+            await asyncio.wait([asked], timeout=1)
         with pytest.raises(Unavailable):
             await asked
         assert await reviewer.written() == before
@@ -339,15 +417,16 @@ async def uncommitted(reviewer: Reviewer, query: str, *values: Any) -> AsyncIter
         yield somebody_waits
 
 
-def log_queries(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def log_queries(monkeypatch: pytest.MonkeyPatch, *databases: Database) -> list[str]:
     """What PostgreSQL is asked from now on, in order."""
-    queries, plain = list[str](), database.connection
+    queries = list[str]()
 
     @asynccontextmanager
-    async def connection() -> "AsyncIterator[Connection]":
+    async def connection(plain: "Callable[[], AbstractAsyncContextManager[Connection]]") -> "AsyncIterator[Connection]":
         async with plain() as borrowed:
             with borrowed.query_logger(lambda asked: queries.append(asked.query)):
                 yield borrowed
 
-    monkeypatch.setattr(database, "connection", connection)
+    for database in databases:
+        monkeypatch.setattr(database, "connection", partial(connection, database.connection))
     return queries
