@@ -58,6 +58,7 @@ class Things:
     account_id: str
     activity_id: str
     ended_activity_id: str
+    left_activity_id: str
     waiting_jobs: Mapping[str, str]
     ended_jobs: Mapping[str, str]
 
@@ -145,17 +146,18 @@ class Owner:
         self._waiting_jobs["reviewer"] = (await self._file_of(looked.review_id)).job
 
     async def leave_in_engager(self) -> None:
-        """An account in a pod, with an activity that waits and one that was cancelled."""
+        """An account in a pod, with an activity that waits, one that no case ends, and one that was cancelled."""
         pod = (await self._ask("engager", pod_of("cats"))).pod
         account = (await self._ask("engager", account_of(pod.pod_id, "tom"))).account
-        scheduled = await self._ask("engager", likes_of(pod.pod_id, account.account_id, "post-1", "post-2"))
-        waiting, ended = (result.activity for result in scheduled.results)
+        scheduled = await self._ask("engager", likes_of(pod.pod_id, account.account_id, "post-1", "post-2", "post-3"))
+        waiting, ended, left = (result.activity for result in scheduled.results)
         await self._ask("engager", engager_pb.CancelActivityRequest(activity_id=ended.activity_id))
         self._ids |= {
             "pod_id": pod.pod_id,
             "account_id": account.account_id,
             "activity_id": waiting.activity_id,
             "ended_activity_id": ended.activity_id,
+            "left_activity_id": left.activity_id,
         }
         self._waiting_jobs["engager"], self._ended_jobs["engager"] = waiting.job, ended.job
 
