@@ -14,7 +14,7 @@ import jwt
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.auth import Jwks, KeySource, SharedSecret
+from chassis.keys import Jwks, KeySource, SharedSecret
 from chassis.media import MediaSigner
 
 PREFIX = "ATELIER_"

@@ -7,7 +7,8 @@ import pytest
 from atelier.resolver.v1 import resolver_service_pb2 as pb
 from atelier.resolver.v1.resolver_service_pb2_grpc import ResolverServiceStub
 
-from chassis.auth import Principal, Role, SharedSecret, TokenVerifier, sign_token
+from chassis.auth import Principal, Role, TokenVerifier, sign_token
+from chassis.keys import SharedSecret
 from tests.contract.conftest import Serve, Served, item, refusal
 
 

@@ -1,19 +1,17 @@
-"""The pool and its transactions, on a real server."""
+"""Transactions through a pool, and what becomes of them on a real server."""
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from pydantic import SecretStr
 
 from chassis.errors import DeadlineExceeded, Unavailable
-from chassis.postgres import Database, load_statements
+from chassis.postgres import Database
 from tests.conftest import Schema, Servers
 from tests.integration.chassis.conftest import Until
 
@@ -283,113 +281,3 @@ async def test_cancelling_the_task_cancels_the_query_in_the_server(
         assert await values(database) == [0, 0]
     finally:
         await watcher.close()
-
-
-async def test_the_search_path_is_the_own_schema_and_the_extensions(database: Database, schema: Schema) -> None:
-    async with database.connection() as connection:
-        path = await connection.fetchval("SHOW search_path")
-        table = await connection.fetchval("SELECT 'counters'::regclass::oid::regclass::text")
-        current = await connection.fetchval("SELECT current_schema()")
-
-    assert path == f"{schema.name},public"
-    assert (table, current) == ("counters", schema.name)
-
-
-async def test_a_role_cannot_read_its_neighbours_schema(database: Database) -> None:
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with database.connection() as connection:
-            await connection.execute("CREATE TABLE neighbour.mine (id int)")
-
-
-@pytest.mark.parametrize("name", ["", "a; DROP SCHEMA b", "A", "a,b", "a\n"])
-def test_a_schema_has_a_plain_name(meter: Any, name: str) -> None:
-    with pytest.raises(ValueError, match="is not a schema name"):
-        Database(url=SecretStr("x"), schema=name, pool_size=1, statement_timeout_seconds=1, meter=meter)
-
-
-async def test_who_finds_the_pool_empty_waits_for_a_connection(database: Database) -> None:
-    release = asyncio.Event()
-    holding = asyncio.Barrier(4)
-
-    async def hold() -> None:
-        async with database.connection():
-            await holding.wait()
-            await release.wait()
-
-    holders = [asyncio.create_task(hold()) for _ in range(3)]
-    await holding.wait()
-    waiter = asyncio.create_task(database.ping())
-
-    done, _ = await asyncio.wait({waiter}, timeout=0.1)
-    release.set()
-
-    assert not done
-    await asyncio.gather(*holders, waiter)
-
-
-async def test_waiting_for_the_pool_ends_at_the_deadline(database: Database) -> None:
-    async with database.connection(), database.connection(), database.connection():
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await database.ping()
-
-    await database.ping()
-
-
-async def test_a_pool_that_never_started_or_has_stopped_is_an_outage(database: Database) -> None:
-    await database.stop()
-    await database.stop()
-
-    with pytest.raises(Unavailable):
-        await database.ping()
-
-
-async def test_a_wrong_password_is_an_outage_and_is_repeated_nowhere(schema: Schema, meter: Any) -> None:
-    address = schema.url.get_secret_value().split("@", 1)[1]
-    url = SecretStr(f"postgresql://resolver:SENTINEL@{address}")
-    pool = Database(url=url, schema=schema.name, pool_size=1, statement_timeout_seconds=1, meter=meter)
-    await pool.start()
-
-    with pytest.raises(Unavailable) as caught:
-        await pool.ping()
-
-    assert "SENTINEL" not in repr(caught.value) + repr(caught.value.__cause__)
-    await pool.stop()
-
-
-async def test_a_pool_beside_plans_each_statement_once_where_that_is_asked_for(database: Database) -> None:
-    once = database.beside(pool_size=1, plans_once=True)
-    await once.start()
-
-    modes = [await pool.run(_plan_mode) for pool in (database, once)]
-
-    await once.stop()
-    assert modes == ["auto, on", "force_generic_plan, off"]
-
-
-async def test_a_pool_beside_waits_for_locks_as_long_as_it_is_told(database: Database) -> None:
-    hasty = database.beside(pool_size=1, lock_seconds=0.01)
-    await hasty.start()
-
-    async with database.connection() as connection, connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock(7)")
-        with pytest.raises(asyncpg.LockNotAvailableError):
-            await hasty.run(lambda waiting: waiting.execute("SELECT pg_advisory_xact_lock(7)"))
-
-    await hasty.stop()
-
-
-def test_a_statement_has_the_clauses_that_it_includes(tmp_path: Path) -> None:
-    (tmp_path / "add.sql").write_text("-- Adds.\nWITH one AS (\n    -- include one\n)\n\nSELECT 1 FROM one\n")
-
-    statements = load_statements(tmp_path, {"one": "SELECT 2\n"})
-
-    assert statements == {"add": "-- Adds.\nWITH one AS (\nSELECT 2\n)\n\nSELECT 1 FROM one\n"}
-    with pytest.raises(KeyError):
-        load_statements(tmp_path)
-
-
-async def _plan_mode(connection: "Connection") -> Any:
-    return await connection.fetchval(
-        "SELECT current_setting('plan_cache_mode') || ', ' || current_setting('enable_seqscan')"
-    )

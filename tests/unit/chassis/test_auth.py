@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chassis.auth import AUDIENCE, Permissions, Principal, Role, SharedSecret, TokenVerifier, sign_token
+from chassis.auth import AUDIENCE, Permissions, Principal, Role, TokenVerifier, sign_token
 from chassis.errors import PermissionDenied, Unauthenticated
+from chassis.keys import SharedSecret
 
 SECRET = "s" * 64
 HOUR = timedelta(hours=1)
