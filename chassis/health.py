@@ -139,7 +139,10 @@ class Health(health_pb2_grpc.HealthServicer):
         before, self._parts[name] = self._states.get(name), tuple(report)
         if report[name] == HealthCheckResponse.SERVING and before == HealthCheckResponse.NOT_SERVING:
             self._log.info("dependency back", dependency=name)
-        elif report[name] != HealthCheckResponse.SERVING and before != HealthCheckResponse.NOT_SERVING:
+        elif report[name] != HealthCheckResponse.SERVING and before is None:
+            # As whenever all is started together, which is nothing to be warned of.
+            self._log.info("dependency awaited", dependency=name, error=_first_line(error))
+        elif report[name] != HealthCheckResponse.SERVING and before == HealthCheckResponse.SERVING:
             self._log.warning("dependency lost", dependency=name, error=_first_line(error))
         return report
 

@@ -35,6 +35,8 @@ def scan(
     upload, found = call_gateway(settings_of(context), work)
     if not as_json:
         show_scans(found)
+    if upload.repeated:
+        say("The same was scanned before, and this is what came of it; --request-id with another word scans it anew.")
     failed = [one for one in found if one["state"] != "SUCCEEDED"]
     for one in failed:
         say(_failure(one))

@@ -51,6 +51,11 @@ class Upload:
                 self.scans.append(scan)
         return sum(int(scan.progress.total) for scan in self.scans)
 
+    @property
+    def repeated(self) -> int:
+        """How many of the scans had ended before they were sent now."""
+        return sum(has_ended(scan) for scan in self.scans)
+
     async def ends(self, advance: Advance) -> AsyncIterator[Scan]:
         """Every scan when it has ended, in the order they were sent. Raises CliError and `grpc.aio.AioRpcError`."""
 

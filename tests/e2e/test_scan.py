@@ -56,6 +56,7 @@ async def test_the_example_comes_to_exactly_what_it_shows_and_again_to_the_same(
     [found] = first.lines()
     assert counts(found) == (12, 9, 1, 7, 0, 1)
     assert again.lines() == first.lines()
+    assert ["was scanned before" in scan.err for scan in (first, again)] == [False, True]
     assert once.out == twice.out
     values = [{"currency": "EUR", "amount": "9.00"}, {"currency": "USD", "amount": "462.00"}]
     assert once.lines()[0]["estimated_values"] == values

@@ -102,12 +102,30 @@ async def test_the_first_answer_is_already_true(serve_toy: ServeToy) -> None:
 
 
 async def test_a_loss_is_logged_once_however_often_it_is_seen(serve_toy: ServeToy, until: Until) -> None:
+    switch = Switch()
+    toy = await serve_toy(dependencies=[Dependency("postgres", switch.check)])
+
+    switch.on = False
+    seen = switch.probes
+    await until(lambda: switch.probes > seen + 3)
+
+    assert [one["event"] for one in toy.entries].count("dependency lost") == 1
+
+
+async def test_what_is_not_there_yet_at_the_start_is_awaited_and_nobody_is_warned(
+    serve_toy: ServeToy, until: Until
+) -> None:
     switch = Switch(on=False)
     toy = await serve_toy(dependencies=[Dependency("postgres", switch.check)])
 
     await until(lambda: switch.probes > 3)
+    switch.on = True
 
-    assert [one["event"] for one in toy.entries].count("dependency lost") == 1
+    def told() -> list[tuple[str, str]]:
+        return [(one["event"], one["log_level"]) for one in toy.entries if one["event"].startswith("dependency")]
+
+    await until(lambda: len(told()) == 2)
+    assert told() == [("dependency awaited", "info"), ("dependency back", "info")]
 
 
 async def test_watch_sends_the_present_state_and_then_each_change(serve_toy: ServeToy) -> None:
