@@ -87,14 +87,15 @@ def _known(context: Context) -> list[Known]:
     """What there is to compare. A file that was skipped has nothing, and nobody looked at it."""
     by_file = context.checked.files or [()] * len(context.files)
     asked = context.asked is not None and context.asked.run.status in LOOKED
-    looked = [_known_of(file, found, asked=asked) for file, found in zip(context.files, by_file, strict=True)]
+    looked = [_known_of(context, file, found, asked=asked) for file, found in zip(context.files, by_file, strict=True)]
     skipped = [Known(path=file.path, looked=frozenset()) for file, _ in context.skipped]
     return [*looked, *skipped]
 
 
-def _known_of(file: Looked, of_model: Sequence[Finding], *, asked: bool) -> Known:
+def _known_of(context: Context, file: Looked, of_model: Sequence[Finding], *, asked: bool) -> Known:
     merged = merge([*file.findings, *of_model])
-    findings = bounded(replace(finding, patch=fit_patch(finding.patch, file.content)) for finding in merged)
+    fitted = [replace(finding, patch=fit_patch(finding.patch, file.content)) for finding in merged]
+    findings = bounded(fitted, files=len(context.files))
     prints = fingerprints(file.source.path, file.redacted.text, findings)
     comments = ignores(file.redacted.text.split("\n"))
     reasons = {one: ignored(finding, comments) for one, finding in zip(prints, findings, strict=True)}

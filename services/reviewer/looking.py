@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import replace
 
+from services.reviewer.bounds import first_told
 from services.reviewer.context import Context, Looked
 from services.reviewer.coverage import ToolRun, ToolStatus
 from services.reviewer.limits import FileLimits, Skip, admit
@@ -44,16 +45,17 @@ def _find_secrets(context: Context) -> Context:
     for file, _ in context.inputs:
         context.redactor.learn(file.path)
     error_secrets = len(context.redactor.learn(context.error))
-    files = [_scanned(file, context.redactor) for file in context.files]
+    files = [_scanned(file, context.redactor, len(context.files)) for file in context.files]
     return replace(context, files=files, error_secrets=error_secrets)
 
 
-def _scanned(file: Looked, redactor: Redactor) -> Looked:
+def _scanned(file: Looked, redactor: Redactor, files: int) -> Looked:
     began = time.monotonic()
     secrets = redactor.learn(file.source.text, file.source.language)
     seconds = time.monotonic() - began
     run = ToolRun(tool=SECRET_SCAN, version=scan.VERSION, status=ToolStatus.RAN, seconds=seconds)
-    return replace(file, secrets=len(secrets), findings=[secret.tell() for secret in secrets], runs=[run])
+    findings, run = first_told([secret.tell() for secret in secrets], run, files=files)
+    return replace(file, secrets=len(secrets), findings=findings, runs=[run])
 
 
 class Linters:
@@ -64,7 +66,8 @@ class Linters:
 
     async def __call__(self, context: Context) -> Context:
         """What they say is learned too: a message may quote what stands in the code in another way."""
-        looks = await asyncio.gather(*(self._linting.look(file.source) for file in context.files))
+        count = len(context.files)
+        looks = await asyncio.gather(*(self._linting.look(file.source, files=count) for file in context.files))
         files = [
             replace(file, findings=[*file.findings, *linted.findings], runs=[*file.runs, *linted.runs])
             for file, linted in zip(context.files, looks, strict=True)

@@ -6,8 +6,6 @@ from services.reviewer.finding import Finding
 from services.reviewer.linters.sandbox import Sandbox
 from services.reviewer.source import Source
 
-# A file made to be found fault with has faults by the thousand, and a diff of it costs milliseconds.
-MOST_FINDINGS = 500
 MOST_PATCHES = 50
 
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.reviewer import linters as linters_package
+from services.reviewer.bounds import first_told
 from services.reviewer.coverage import ToolRun, ToolStatus
 from services.reviewer.finding import Finding
-from services.reviewer.linters.linter import MOST_FINDINGS, Failed, Linter, Missing
+from services.reviewer.linters.linter import Failed, Linter, Missing
 from services.reviewer.linters.places import within
 from services.reviewer.linters.sandbox import CutOff, Limits, Sandbox, SandboxLost
 from services.reviewer.source import Source
@@ -36,10 +37,13 @@ class Linting:
         self.sandbox = Sandbox(places=places, limits=limits, modules=modules)
         self._programs = Sandbox(places=places, limits=limits)
 
-    async def look(self, source: Source) -> Linted:
-        """Let all linters of the file's language look at it. Never raises for what a file or a tool does."""
+    async def look(self, source: Source, *, files: int = 1) -> Linted:
+        """Let all linters of the file's language look at it, one of so many of a part.
+
+        Never raises for what a file or a tool does.
+        """
         meant = [linter for linter in self._linters if source.language in linter.languages]
-        looks = await asyncio.gather(*(self._look(linter, source) for linter in meant))
+        looks = await asyncio.gather(*(self._look(linter, source, files) for linter in meant))
         told = [
             (findings, run)
             for linter, (findings, run) in zip(meant, looks, strict=True)
@@ -52,7 +56,7 @@ class Linting:
         """End the sandboxes. Closing twice is legal."""
         await asyncio.gather(self.sandbox.close(), self._programs.close())
 
-    async def _look(self, linter: Linter, source: Source) -> tuple[list[Finding], ToolRun]:
+    async def _look(self, linter: Linter, source: Source, files: int) -> tuple[list[Finding], ToolRun]:
         began = time.monotonic()
         sandbox = self.sandbox if linter.warm else self._programs
         version, findings, status, message = "", list[Finding](), ToolStatus.RAN, ""
@@ -67,11 +71,9 @@ class Linting:
             status, message = ToolStatus.FAILED, str(error)
         except (ValueError, KeyError, TypeError, IndexError):
             status, message = ToolStatus.FAILED, "Its answer can't be read."
-        if len(findings) > MOST_FINDINGS:
-            status, message = ToolStatus.CUT_OFF, f"It found {len(findings):,}; the first {MOST_FINDINGS} are told."
         seconds = time.monotonic() - began
         run = ToolRun(tool=linter.name, version=version, status=status, message=message, seconds=seconds)
-        return findings[:MOST_FINDINGS], run
+        return first_told(findings, run, files=files)
 
 
 def known_linters() -> list[Linter]:

@@ -15,6 +15,8 @@ def test_patches_that_there_is_no_room_for_are_left_out_and_the_findings_stay() 
     large, small = finding(line=1, patch="é" * (PATCH_BYTES // 3)), finding(line=3, patch="+1")
 
     kept = bounded([large, finding(line=2, patch=large.patch), small])
+    beside_another = bounded([large, small], files=2)
 
+    assert [one.patch for one in beside_another] == ["", "+1"]
     assert [one.patch for one in kept] == [large.patch, "", "+1"]
     assert [one.place for one in kept] == [one.place for one in (large, finding(line=2), small)]

@@ -240,6 +240,19 @@ async def test_an_error_is_explained_with_the_code_around_it(workshop: Workshop)
     assert (used(review), await workshop.spent()) == (TOKENS, (TOKENS, 0, 1, 0))
 
 
+async def test_an_error_in_files_made_to_be_found_fault_with_is_told_in_one_message(new_workshop: NewWorkshop) -> None:
+    files = [source(f"{number}.js", "debugger;\n" * 600) for number in range(20)]
+
+    async with new_workshop(models="none") as workshop:
+        review = await workshop.debug("ZeroDivisionError: division by zero", *files)
+
+    [file] = review.files
+    assert (review.outcome, len(file.findings)) == (DEGRADED, 500)
+    assert {one.path for one in file.findings} == {one.path for one in files}
+    [run] = [run for run in file.coverage.tools if run.tool == "oxlint"]
+    assert (run.status, run.message) == (pb.ToolRun.STATUS_CUT_OFF, "It found 600; the first 25 are told.")
+
+
 async def test_an_error_explained_is_not_what_a_review_is_compared_with(workshop: Workshop) -> None:
     await workshop.debug("It fails.", QUERY)
 
