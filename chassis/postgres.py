@@ -53,7 +53,6 @@ CLEANUP_SECONDS = (
 TRANSACTION_STATEMENTS = 2  # A transaction may take as long as so many statements may.
 POSTGRES_UNAVAILABLE = "POSTGRES_UNAVAILABLE"  # The reason of an Unavailable that is this server's.
 SCHEMA_NAME = re.compile(r"[a-z_]+")
-INCLUDED = re.compile(r"^ *-- include (\w+)\n", re.MULTILINE)
 
 
 class Database:
@@ -68,7 +67,6 @@ class Database:
         statement_timeout_seconds: float,
         meter: Meter,
         plans_once: bool = False,
-        lock_seconds: float = 0.0,
     ) -> None:
         if not SCHEMA_NAME.fullmatch(schema):
             raise ValueError(f"{schema!r} is not a schema name")
@@ -78,7 +76,6 @@ class Database:
         self._timeout_seconds = statement_timeout_seconds
         self._meter = meter
         self._plans_once = plans_once
-        self._lock_seconds = lock_seconds
         self._pool: Pool | None = None
         self._retries = meter.create_counter(
             "atelier.transaction.retries", description="Transactions run again after a conflict, by SQLSTATE."
@@ -103,12 +100,11 @@ class Database:
 
         return Dependency("postgres", check)
 
-    def beside(self, *, pool_size: int, plans_once: bool = False, lock_seconds: float = 0.0) -> "Database":
+    def beside(self, *, pool_size: int, plans_once: bool = False) -> "Database":
         """The same database with a pool of its own, which no user of this one can exhaust. Start it and stop it.
 
         `plans_once`: a connection plans each statement once, whatever its values. Best for a large one that looks up by
         keys, planning which takes as long as running it; and bad for one whose best plan depends on its values.
-        `lock_seconds`: how long a statement waits for a lock before `asyncpg.LockNotAvailableError`; 0: to its end.
         """
         return Database(
             url=self._url,
@@ -117,7 +113,6 @@ class Database:
             statement_timeout_seconds=self._timeout_seconds,
             meter=self._meter,
             plans_once=plans_once,
-            lock_seconds=lock_seconds,
         )
 
     async def start(self) -> None:
@@ -137,7 +132,6 @@ class Database:
                 # Neither ends a client that froze, or lost its network, between two messages of one statement.
                 "transaction_timeout": str(round(self._timeout_seconds * TRANSACTION_STATEMENTS * 1000)),
                 "jit": "off",  # Compiling costs more than these short statements take.
-                "lock_timeout": str(round(self._lock_seconds * 1000)),
                 "plan_cache_mode": "force_generic_plan" if self._plans_once else "auto",
                 # A plan that is kept must not be the one for tables that were small when it was made.
                 "enable_seqscan": "off" if self._plans_once else "on",
@@ -228,14 +222,9 @@ class Database:
             await connection.fetchval("SELECT 1")
 
 
-def load_statements(folder: Path, clauses: Mapping[str, str] | None = None) -> Mapping[str, str]:
-    """Every `<name>.sql` of a folder, by name.
-
-    A line `-- include <name>` stands for that clause, so that what several statements do is written once: even those of
-    others, whose effects must come in one statement, as each is a round trip. Raises KeyError for an unknown one.
-    """
-    texts = {path.stem: path.read_text() for path in sorted(folder.glob("*.sql"))}
-    return {name: INCLUDED.sub(lambda line: (clauses or {})[line[1]], text) for name, text in texts.items()}
+def load_statements(folder: Path) -> Mapping[str, str]:
+    """Every `<name>.sql` of a folder, by name."""
+    return {path.stem: path.read_text() for path in sorted(folder.glob("*.sql"))}
 
 
 async def _keep_session(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

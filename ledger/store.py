@@ -12,9 +12,7 @@ from chassis.postgres import load_statements
 if TYPE_CHECKING:
     from chassis.postgres import Connection
 
-# What a service's statement includes that spends; see the clauses for the tables that it must name.
-CLAUSES = load_statements(Path(__file__).parent / "sql" / "clauses")
-SQL = load_statements(Path(__file__).parent / "sql", CLAUSES)
+SQL = load_statements(Path(__file__).parent / "sql")
 MIGRATIONS = Path(__file__).parent / "migrations"
 Row = asyncpg.Record
 Rows = list[asyncpg.Record]

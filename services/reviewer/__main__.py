@@ -66,8 +66,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 migrate_schema = migrating([JOB_MIGRATIONS, LEDGER_MIGRATIONS, MIGRATIONS])
 VERSION = "0.1.0"  # As pyproject.toml has it.
 PLANNERS = frozenset({Role.OPERATOR})
-ACCEPTING_CONNECTIONS = 4  # Each has one for a few milliseconds, for what was reviewed before.
-ACCEPTING_LOCK_SECONDS = 0.05  # Who waits longer for a row waits elsewhere, so that one owner can't have them all.
+ACCEPTING_CONNECTIONS = 4  # Each has one for less than a millisecond, to look for what was reviewed before.
 
 
 @dataclass(frozen=True)
@@ -102,9 +101,7 @@ def foundation(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) ->
     return Foundation(
         telemetry=telemetry,
         database=database,
-        planned_once=database.beside(
-            pool_size=ACCEPTING_CONNECTIONS, plans_once=True, lock_seconds=ACCEPTING_LOCK_SECONDS
-        ),
+        planned_once=database.beside(pool_size=ACCEPTING_CONNECTIONS, plans_once=True),
         contents=Contents(Blobs(settings.needed_blobs_url)),
         jobs=jobs,
     )

@@ -22,8 +22,7 @@ from services.reviewer.errors import BudgetExhausted, RequestIdUsed
 from services.reviewer.models.prompt import Task
 from services.reviewer.new_review import NewReview, PlannedPart
 from services.reviewer.parts import PartName
-from services.reviewer.plans import Payment
-from services.reviewer.store import RequestIdKnown, RowsHeld
+from services.reviewer.store import RequestIdKnown
 
 if TYPE_CHECKING:
     from chassis.postgres import Connection
@@ -33,7 +32,7 @@ ATTEMPTS = 100  # Of many that come at once for the same files at least one is a
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A review that is committed. `told`: its row of accept_review, where that holds all that there is to tell."""
+    """A review that is committed. `told`: its row of find_same_review, where that holds all that there is to tell."""
 
     review_id: UUID
     told: store.Row | None = None
@@ -70,8 +69,6 @@ class Accepting:
     ) -> None:
         """`planned_once`: the same database, whose statements are planned once; see `Database.beside`.
 
-        It should wait for locks only shortly: what has to wait longer does so on `database`.
-
         `deadline_seconds`: how long after it was accepted a part is given up.
         """
         self._database = database
@@ -85,8 +82,9 @@ class Accepting:
     async def accept(self, owner: str, new: NewReview) -> Accepted:
         """The review, committed with its parts, their jobs and what they may cost (I1, I4), or the first's.
 
-        Parts that were reviewed before as they are have ended at once. Raises BudgetExhausted, RequestIdUsed when the
-        request id was used for other content, and Unavailable where others were always first. Then nothing is written.
+        Parts that were reviewed before as they are have ended at once, and a review that would tell no more than the
+        last one of the same is that one. Raises BudgetExhausted, RequestIdUsed when the request id was used for other
+        content, and Unavailable where others were always first. Then nothing is written.
         """
         edition = await self._edition.read()
         identities = [new.identity_of(part, edition) for part in new.parts]
@@ -105,32 +103,41 @@ class Accepting:
 
     async def _try(self, owner: str, new: NewReview, identities: Sequence[bytes]) -> Accepted | None:
         """None, and nothing is written, where others have reviewed the same files meanwhile."""
-        row = await self._reuse(owner, new, identities)
-        parts = _sorted(new, identities, row["known"])
-        if row["review_id"] is None and (parts.work or row["whole"]):
-            if parts.work:
-                await self._check(owner, new, parts)
-                await self._store_contents(owner, new)
-            row = await self._write(owner, new, parts)
-        return _accepted(row) if row["review_id"] is not None else None
+        known = list[int]()
+        if new.kind != Task.DEBUG:
+            same = await self._find_same(owner, new, identities)
+            if same is not None:
+                return same
+            row = await self._write(owner, new, _sorted(new, identities, range(len(new.parts))))
+            if row["review_id"] is not None:
+                return Accepted(row["review_id"])
+            known = row["known"]
+        parts = _sorted(new, identities, known)
+        if not parts.work:
+            return None
+        await self._check(owner, new, parts)
+        await self._store_contents(owner, new)
+        row = await self._write(owner, new, parts)
+        return Accepted(row["review_id"]) if row["review_id"] is not None else None
 
-    async def _reuse(self, owner: str, new: NewReview, identities: Sequence[bytes]) -> store.Row:
-        """A row of accept_review, by which the review is accepted and paid, if all of it was reviewed before as it is.
+    async def _find_same(self, owner: str, new: NewReview, identities: Sequence[bytes]) -> Accepted | None:
+        """The last review of the same, where another would tell no more: it costs nothing, and nothing is written."""
 
-        One statement, which is a transaction by itself, unless it must wait. Raises RequestIdKnown and BudgetExhausted.
-        """
-        compared = _sorted(
-            new, identities, [number for number, part in enumerate(new.parts) if part.task is not Task.DEBUG]
-        )
+        async def read(connection: "Connection") -> store.Row | None:
+            return await store.find_same_review(
+                connection,
+                owner,
+                project=new.project,
+                fingerprint=new.fingerprint,
+                paths=[part.path for part in new.parts],
+                identities=identities,
+                request_id=new.request_id,
+            )
 
-        async def write(connection: "Connection") -> store.Row:
-            return await _insert_review(connection, _new_id(), owner, new, compared, self._budget.payment)
-
-        try:
-            return await self._planned_once.run(write)
-        except RowsHeld:
-            # Where it waits, the account comes last, as in every other transaction.
-            return await self._write(owner, new, compared)
+        row = await self._planned_once.run(read)
+        if row is None:
+            return None
+        return Accepted(row["review_id"], row if row["number"] is not None else None)
 
     async def _check(self, owner: str, new: NewReview, parts: _Sorted) -> None:
         """Raises RequestIdKnown and BudgetExhausted, before anything is written anywhere."""
@@ -153,11 +160,11 @@ class Accepting:
 
     async def _write(self, owner: str, new: NewReview, parts: _Sorted) -> store.Row:
         """A row of accept_review; nothing is written where the copies aren't what their paths were last reviewed as."""
-        review_id = _new_id()
+        review_id = UUID(bytes=uuid_utils.uuid7().bytes)
 
         async def write(transaction: Transaction) -> store.Row:
             connection = transaction.connection
-            row = await _insert_review(connection, review_id, owner, new, parts, None)
+            row = await _insert_review(connection, review_id, owner, new, parts)
             if row["review_id"] is None:
                 return row
             if parts.work:
@@ -170,14 +177,6 @@ class Accepting:
             return row
 
         return await self._transactions.transact(write)
-
-
-def _new_id() -> UUID:
-    return UUID(bytes=uuid_utils.uuid7().bytes)
-
-
-def _accepted(row: store.Row) -> Accepted:
-    return Accepted(row["review_id"], row if row["number"] is not None else None)
 
 
 async def _find(connection: "Connection", owner: str, new: NewReview) -> UUID | None:
@@ -200,7 +199,6 @@ async def _insert_review(
     owner: str,
     new: NewReview,
     parts: _Sorted,
-    payment: Payment | None,
 ) -> store.Row:
     return await store.accept_review(
         connection,
@@ -216,7 +214,6 @@ async def _insert_review(
         numbers=list(parts.copies),
         paths=[part.path for part in parts.copies.values()],
         identities=[parts.identities[number] for number in parts.copies],
-        payment=payment,
     )
 
 

@@ -4,7 +4,6 @@ A plan is granted to an account when something is first set aside in a month, an
 that is lowered takes nothing back, but what was granted beyond it can't be spent.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from ledger.ledger import Account, TooLittle
 from services.reviewer import store
 from services.reviewer.accounts import requests_of, tokens_of
 from services.reviewer.errors import BudgetExhausted
-from services.reviewer.plans import Payment, Plan
+from services.reviewer.plans import Plan
 
 if TYPE_CHECKING:
     from chassis.postgres import Connection
@@ -42,19 +41,11 @@ class Spent:
 
 
 class Budget:
-    """Sets aside what reviews may use. `plans` are by name; `default` is that of whoever was given none.
-
-    `payment`: for a statement that has a request paid by itself, as `reserve` would.
-    """
+    """Sets aside what reviews may use. `plans` are by name; `default` is that of whoever was given none."""
 
     def __init__(self, *, plans: Mapping[str, Plan], default: str) -> None:
         self._plans = plans
         self._default = default
-        self.payment = Payment(
-            unit=requests_of("", "").unit,
-            allowed=json.dumps({name: plan.requests for name, plan in plans.items()}),
-            default=default,
-        )
 
     async def terms(self, connection: "Connection", owner: str) -> Terms:
         """Under which an owner spends now."""

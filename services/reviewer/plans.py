@@ -10,15 +10,3 @@ class Plan:
     name: str
     tokens: int
     requests: int
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """By what a request is paid: its unit up to the month, and how many each plan allows, as JSON by name.
-
-    `default`: the plan of whoever was given none.
-    """
-
-    unit: str
-    allowed: str
-    default: str

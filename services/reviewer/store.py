@@ -9,23 +9,17 @@ from uuid import UUID
 import asyncpg
 
 from chassis.postgres import load_statements
-from ledger.store import CLAUSES
-from services.reviewer.plans import Payment
 
 if TYPE_CHECKING:
     from chassis.postgres import Connection
 
-SQL = load_statements(Path(__file__).parent / "sql", CLAUSES)
+SQL = load_statements(Path(__file__).parent / "sql")
 Row = asyncpg.Record
 Rows = list[asyncpg.Record]
 
 
 class RequestIdKnown(Exception):
     """The owner has a review with this request id; what was written must not be committed."""
-
-
-class RowsHeld(Exception):
-    """Others hold rows for longer than the connection waits; nothing was written."""
 
 
 async def check_tables(connection: "Connection") -> None:
@@ -271,22 +265,36 @@ async def accept_review(
     numbers: Sequence[int],
     paths: Sequence[str],
     identities: Sequence[bytes],
-    payment: Payment | None,
 ) -> Row:
     """The review, accepted with these of its parts, or without an id; and which of them were reviewed as they are.
 
-    `whole`: that all of them still are. `payment` None: another statement pays. Raises RequestIdKnown, and RowsHeld
-    where the connection waits for others no longer.
+    Raises RequestIdKnown.
     """
     values = (review_id, owner, request_id, fingerprint, project, kind, snapshot_id, secret_policy, total)
-    paid_by = (payment.unit, payment.allowed, payment.default) if payment else (None, None, None)
     try:
-        [row] = await connection.fetch(SQL["accept_review"], *values, numbers, paths, identities, *paid_by)
+        [row] = await connection.fetch(SQL["accept_review"], *values, numbers, paths, identities)
     except asyncpg.UniqueViolationError:
         raise RequestIdKnown from None
-    except asyncpg.LockNotAvailableError:
-        raise RowsHeld from None
     return row
+
+
+async def find_same_review(
+    connection: "Connection",
+    owner: str,
+    *,
+    project: str,
+    fingerprint: bytes,
+    paths: Sequence[str],
+    identities: Sequence[bytes],
+    request_id: str,
+) -> Row | None:
+    """The review that tells all that another of the same request would, if the request id is new; or None.
+
+    One of a single part with that part and its findings, the others without.
+    """
+    return await connection.fetchrow(
+        SQL["find_same_review"], owner, project, fingerprint, paths, identities, request_id
+    )
 
 
 async def find_review(connection: "Connection", owner: str, request_id: str, fingerprint: bytes) -> Row | None:

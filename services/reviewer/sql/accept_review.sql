@@ -3,10 +3,8 @@
 -- $12, are as they were at the last review of their path, which was complete. These have ended at once and used nothing. They
 -- have the findings of those they are copies of, as they are now: what was fixed is gone, what was new persists, and dismissed
 -- is what the owner dismissed in the project since.
--- With the unit $13, up to its month, they must be all of the review, and its request is paid at once, if the owner's plan, or
--- else the plan $15, allows it by $14. Null: another statement pays.
--- One row: which of the parts are as they were, and whether all of them still are; and the review, or nulls. One of a single
--- part that has ended tells that too, and its findings as a document. A request id that the owner has used is an error.
+-- One row: which of the parts are as they were; and the review's id and time, or nulls. A request id that the owner has used
+-- is an error.
 WITH known AS MATERIALIZED (
     SELECT
         asked.number, asked.path, latest.review_id AS last_review_id, latest.number AS last_number, parts.task, parts.inputs,
@@ -43,36 +41,8 @@ held AS MATERIALIZED (
     ) AS latest
 ),
 
-standing AS (
-    SELECT count(*) = cardinality($10) AS whole
-    FROM held
-),
-
 month AS (
     SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM') AS name
-),
-
-account AS (
-    SELECT $2::text AS subject, $13::text || month.name AS unit, true AS settled, allowed.total
-    FROM month
-    CROSS JOIN standing
-    CROSS JOIN LATERAL (
-        SELECT ($14::jsonb ->> coalesce((SELECT plan FROM plans WHERE owner = $2), $15::text))::bigint AS total
-    ) AS allowed
-    -- Without a total the ledger would know no limit.
-    WHERE $13 IS NOT NULL AND standing.whole AND cardinality($10) = $9 AND allowed.total IS NOT NULL
-),
-
-asked AS (
-    SELECT $1::uuid::text AS key, 1::bigint AS amount
-),
-
-taken AS (
-    -- include take
-),
-
-noted AS (
-    -- include note
 ),
 
 found AS MATERIALIZED (
@@ -122,10 +92,8 @@ review AS (
         FROM found
         WHERE told
     ) AS counted
-    WHERE CASE WHEN $13 IS NULL THEN (SELECT whole FROM standing) ELSE EXISTS (SELECT FROM taken) END
-    RETURNING
-        id AS review_id, owner, project, kind, snapshot_id, month, total, succeeded, failed, cancelled, state, outcome,
-        counts, input_tokens, output_tokens, saved_tokens, cost, created_at, ended_at
+    WHERE (SELECT count(*) FROM held) = cardinality($10)
+    RETURNING id AS review_id, created_at
 ),
 
 copies AS (
@@ -142,7 +110,6 @@ copies AS (
         known.summary, now()
     FROM review
     CROSS JOIN known
-    RETURNING number, path, language, coverage, summary, job_id, steps, error_class
 ),
 
 kept AS (
@@ -153,9 +120,6 @@ kept AS (
     SELECT review.review_id, found.*
     FROM review
     CROSS JOIN found
-    RETURNING
-        id AS finding_id, number, position, told, fingerprint, rule, severity, category, message, path, start_line,
-        start_column, end_line, end_column, patch, tools, confidence, status, dismissal
 ),
 
 latest_now AS (
@@ -169,11 +133,8 @@ latest_now AS (
 )
 
 SELECT
-    review.*,
-    copies.*,
-    (SELECT coalesce(json_agg(kept ORDER BY kept.position), '[]') FROM kept WHERE kept.told AND $9 = 1) AS findings,
-    ARRAY(SELECT known.number FROM known) AS known,
-    (SELECT whole FROM standing) AS whole
+    review.review_id,
+    review.created_at,
+    ARRAY(SELECT known.number FROM known) AS known
 FROM (SELECT) AS one
 LEFT JOIN review ON true
-LEFT JOIN copies ON $9 = 1

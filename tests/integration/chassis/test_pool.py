@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -11,7 +10,7 @@ from opentelemetry.metrics import Meter
 from pydantic import SecretStr
 
 from chassis.errors import Unavailable
-from chassis.postgres import Database, load_statements
+from chassis.postgres import Database
 from tests.conftest import Schema
 
 if TYPE_CHECKING:
@@ -108,28 +107,6 @@ async def test_a_pool_beside_plans_each_statement_once_where_that_is_asked_for(d
 
     await once.stop()
     assert modes == ["auto, on", "force_generic_plan, off"]
-
-
-async def test_a_pool_beside_waits_for_locks_as_long_as_it_is_told(database: Database) -> None:
-    hasty = database.beside(pool_size=1, lock_seconds=0.01)
-    await hasty.start()
-
-    async with database.connection() as connection, connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock(7)")
-        with pytest.raises(asyncpg.LockNotAvailableError):
-            await hasty.run(lambda waiting: waiting.execute("SELECT pg_advisory_xact_lock(7)"))
-
-    await hasty.stop()
-
-
-def test_a_statement_has_the_clauses_that_it_includes(tmp_path: Path) -> None:
-    (tmp_path / "add.sql").write_text("-- Adds.\nWITH one AS (\n    -- include one\n)\n\nSELECT 1 FROM one\n")
-
-    statements = load_statements(tmp_path, {"one": "SELECT 2\n"})
-
-    assert statements == {"add": "-- Adds.\nWITH one AS (\nSELECT 2\n)\n\nSELECT 1 FROM one\n"}
-    with pytest.raises(KeyError):
-        load_statements(tmp_path)
 
 
 async def _plan_mode(connection: "Connection") -> Any:

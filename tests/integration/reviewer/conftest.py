@@ -7,7 +7,7 @@ import pytest
 import structlog
 
 from chassis.postgres import Database
-from services.reviewer.__main__ import ACCEPTING_CONNECTIONS, ACCEPTING_LOCK_SECONDS
+from services.reviewer.__main__ import ACCEPTING_CONNECTIONS
 from services.reviewer.config import ReviewerSettings
 from tests.conftest import Schema
 from tests.integration.reviewer import desk
@@ -23,8 +23,8 @@ def tables_of() -> list[str]:
 
 @pytest.fixture
 async def planned_once(database: Database) -> AsyncIterator[Database]:
-    """The pool by which a process accepts what was reviewed before."""
-    pool = database.beside(pool_size=ACCEPTING_CONNECTIONS, plans_once=True, lock_seconds=ACCEPTING_LOCK_SECONDS)
+    """The pool by which a process looks for what was reviewed before."""
+    pool = database.beside(pool_size=ACCEPTING_CONNECTIONS, plans_once=True)
     await pool.start()
     yield pool
     await pool.stop()

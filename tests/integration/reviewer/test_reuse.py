@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -68,11 +67,11 @@ async def test_only_what_changed_is_worked_on(reviewer: Reviewer) -> None:
 
 
 async def test_what_was_taken_over_is_taken_over_again_and_untold_findings_with_it(reviewer: Reviewer) -> None:
-    await reviewer.create(review_request(source("a.py")))
+    await reviewer.create(review_request(source("a.py"), source("b.py")))
     await reviewer.work(FOUND)
     await reviewer.create(review_request(source("a.py")))
 
-    third = await reviewer.create(review_request(source("a.py")))
+    third = await reviewer.create(review_request(source("a.py"), source("b.py")))
 
     assert third.state == SUCCEEDED
     assert third.files[0].coverage.model.status == pb.ModelRun.STATUS_CACHED
@@ -172,7 +171,24 @@ async def test_what_costs_no_tokens_any_more_needs_no_budget(open_reviewer: Open
     assert (await reviewer.quota()).tokens.used == 8_000
 
 
-async def test_a_file_that_was_reviewed_as_it_is_is_answered_by_one_statement_as_it_is_told_later(
+@pytest.mark.parametrize("paths", [("a.py",), ("a.py", "b.py")], ids=["one", "several"])
+async def test_a_review_that_would_tell_no_more_than_the_last_one_of_the_same_is_that_one_and_costs_nothing(
+    open_reviewer: Open, paths: tuple[str, ...]
+) -> None:
+    reviewer = open_reviewer(lite_requests=2)
+    files = [source(path) for path in paths]
+    await reviewer.create(review_request(*files))
+    await reviewer.work(FOUND)
+    second = await reviewer.create(review_request(*files))
+    before = await reviewer.written()
+
+    third = await reviewer.create(review_request(*files))
+
+    assert third == second == await reviewer.get(second)
+    assert await reviewer.written() == before
+
+
+async def test_the_last_review_of_a_file_is_told_again_by_one_statement(
     reviewer: Reviewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await reviewer.create(review_request(source("a.py")))
@@ -180,10 +196,45 @@ async def test_a_file_that_was_reviewed_as_it_is_is_answered_by_one_statement_as
     await reviewer.create(review_request(source("a.py")))
     queries = log_queries(monkeypatch, reviewer.database, reviewer.planned_once)
 
-    again = await reviewer.create(review_request(source("a.py")))
+    await reviewer.create(review_request(source("a.py")))
 
     assert len(queries) == 1
-    assert await reviewer.get(again) == again
+
+
+async def test_what_was_dismissed_since_the_last_review_is_told_by_another(reviewer: Reviewer) -> None:
+    await reviewer.create(review_request(source("a.py"), source("b.py")))
+    await reviewer.work(Looks(told={"a.py": [told("f1")], "b.py": [told("f1")]}))
+    second = await reviewer.create(review_request(source("a.py")))
+    of_another_file = (await reviewer.create(review_request(source("b.py")))).files[0].findings[0]
+    with caller():
+        await reviewer.dismissing.dismiss(of_another_file.finding_id, "It is meant so.")
+
+    third = await reviewer.create(review_request(source("a.py")))
+
+    assert third.review_id != second.review_id
+    assert [(one.fingerprint, one.dismissal) for one in third.files[0].findings] == [("f1", "It is meant so.")]
+
+
+async def test_a_file_that_was_another_meanwhile_is_reviewed_again(reviewer: Reviewer) -> None:
+    for text in ("x = 1\n", "x = 2\n"):
+        await reviewer.create(review_request(source("a.py", text)))
+        await reviewer.work(Looks())
+
+    back = await reviewer.create(review_request(source("a.py", "x = 1\n")))
+
+    assert back.state == RUNNING
+
+
+async def test_a_used_request_id_stays_that_of_its_request_though_the_last_review_tells_as_much(
+    reviewer: Reviewer,
+) -> None:
+    await reviewer.create(review_request(source("a.py"), source("b.py")))
+    await reviewer.work(Looks())
+    await reviewer.create(review_request(source("b.py"), request_id="of b"))
+    await reviewer.create(review_request(source("a.py")))
+
+    with pytest.raises(RequestIdUsed):
+        await reviewer.create(review_request(source("a.py"), request_id="of b"))
 
 
 async def test_several_that_were_reviewed_as_they_are_are_told_in_the_order_asked_for(reviewer: Reviewer) -> None:
@@ -219,7 +270,7 @@ async def test_a_repeated_request_for_what_was_reviewed_is_paid_once_and_other_c
 
 async def test_a_plan_that_was_raised_or_lowered_counts_for_what_was_reviewed_too(open_reviewer: Open) -> None:
     reviewer = open_reviewer(lite_requests=1, pro_requests=3)
-    await reviewer.create(review_request(source("a.py")))
+    await reviewer.create(review_request(source("a.py"), source("b.py")))
     await reviewer.work(FOUND)
     with pytest.raises(BudgetExhausted):
         await reviewer.create(review_request(source("a.py")))
@@ -231,21 +282,9 @@ async def test_a_plan_that_was_raised_or_lowered_counts_for_what_was_reviewed_to
     assert raised.state == SUCCEEDED
     before = await reviewer.written()
     with pytest.raises(BudgetExhausted) as caught:
-        await reviewer.create(review_request(source("a.py")))
+        await reviewer.create(review_request(source("b.py")))
     assert (caught.value.metadata["asked"], caught.value.metadata["left"]) == ("1", "0")
     assert await reviewer.written() == before
-
-
-async def test_a_plan_that_the_statement_does_not_know_is_no_plan_without_limits(open_reviewer: Open) -> None:
-    reviewer = open_reviewer(lite_requests=1, pro_requests=3)
-    await reviewer.set_plan("PRO")
-    await reviewer.create(review_request(source("a.py")))
-    await reviewer.work(FOUND)
-    await reviewer.set_plan("LITE")
-    reviewer.budget.payment = replace(reviewer.budget.payment, allowed="{}")
-
-    with pytest.raises(BudgetExhausted):
-        await reviewer.create(review_request(source("a.py")))
 
 
 def log_queries(monkeypatch: pytest.MonkeyPatch, *databases: Database) -> list[str]:

@@ -84,7 +84,8 @@ class ReviewServiceServicer:
 
     def CreateReview(self, request, context):
         """Accepts a review and sets aside a request and an estimate of tokens, all or nothing; each file is a job. The same
-        `request_id` with the same content gives the first one's review; with other content ALREADY_EXISTS. Without budget
+        `request_id` with the same content gives the first one's review; with other content ALREADY_EXISTS. A review that would
+        tell no more than the last one of the same content is that one, costs nothing, and takes no `request_id`. Without budget
         RESOURCE_EXHAUSTED with `google.rpc.QuotaFailure` and `RetryInfo` until the budget begins anew; nothing is written.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
