@@ -1,8 +1,10 @@
 """The command line of every service: `serve`, `work`, `run` (both) and `migrate`, in several processes if told so."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import structlog
@@ -11,7 +13,7 @@ import uvloop
 from chassis.lifecycle import Part, PortTaken, run_until_signalled
 from chassis.logs import configure_logs
 from chassis.replicas import Replicas, end_with_parent
-from chassis.settings import ProcessSettings, load_settings
+from chassis.settings import DatabaseSettings, ProcessSettings, load_settings
 
 SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
 EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE = 64, 69, 70  # sysexits.h
@@ -26,7 +28,12 @@ def run_command(
     commands: Mapping[str, Callable[[SettingsT, structlog.stdlib.BoundLogger], Sequence[Part]]],
     migrate: Callable[[SettingsT, structlog.stdlib.BoundLogger], None] | None = None,
 ) -> NoReturn:
-    """Do what the one argument says and exit: a command runs its parts until a signal, `migrate` runs once."""
+    """Do what the one argument says and exit: a command runs its parts until a signal, `migrate` runs once.
+
+    The collector of cyclic garbage may be off until now; it searches what is made from here on.
+    """
+    gc.freeze()
+    gc.enable()
     known = [*commands, *(["migrate"] if migrate else [])]
     if len(arguments) != 1 or arguments[0] not in known:
         sys.stderr.write(f"usage: python -m {module} {' | '.join(known)}\n")
@@ -43,6 +50,19 @@ def run_command(
     if settings.replica:
         end_with_parent()
     sys.exit(_run(commands[command](settings, log), uvloop.new_event_loop, log))
+
+
+def migrating(folders: Sequence[Path]) -> Callable[[DatabaseSettings, structlog.stdlib.BoundLogger], None]:
+    """What brings a process's schema up to date."""
+
+    def migrate_schema(settings: DatabaseSettings, log: structlog.stdlib.BoundLogger) -> None:
+        # psycopg and yoyo are a tenth of what a service would load, and no other command has a use for them.
+        from chassis.migrate import migrate
+
+        applied = migrate(url=settings.database_url, schema=settings.schema_name, folders=folders)
+        log.info("migrated", schema=settings.schema_name, applied=applied)
+
+    return migrate_schema
 
 
 def _run(

@@ -1,15 +1,12 @@
 """Applies a service's migrations: plain SQL files, forward only, by yoyo, one process at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
-import structlog
 import yoyo
 from pydantic import SecretStr
-
-from chassis.settings import DatabaseSettings
 
 ADVISORY_LOCK = 0x61746C72  # "atlr"; taken in the service's own database, so any number of its own would do
 
@@ -37,16 +34,6 @@ def migrate(*, url: SecretStr, schema: str, folders: Sequence[Path]) -> list[str
             return [migration.id for migration in pending]
         finally:
             backend.connection.close()
-
-
-def migrating(folders: Sequence[Path]) -> Callable[[DatabaseSettings, structlog.stdlib.BoundLogger], None]:
-    """What brings a process's schema up to date."""
-
-    def migrate_schema(settings: DatabaseSettings, log: structlog.stdlib.BoundLogger) -> None:
-        applied = migrate(url=settings.database_url, schema=settings.schema_name, folders=folders)
-        log.info("migrated", schema=settings.schema_name, applied=applied)
-
-    return migrate_schema
 
 
 def _check_rights(connection: psycopg.Connection, schema: str) -> None:

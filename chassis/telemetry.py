@@ -1,22 +1,21 @@
 """Metrics and traces by OpenTelemetry: a Prometheus endpoint per process, and OTLP when an endpoint is configured."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from opentelemetry import propagate, trace
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
-from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
-from opentelemetry.instrumentation.grpc import aio_client_interceptors, aio_server_interceptor
 from opentelemetry.metrics import Meter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from prometheus_client import CollectorRegistry, start_http_server
 
 from chassis.lifecycle import PortTaken
 from chassis.settings import ProcessSettings
+
+if TYPE_CHECKING:
+    from chassis.tracing import Tracing
 
 EXPORT_SECONDS = 2  # What a collector may take; one that is away must not keep a process from ending.
 
@@ -31,17 +30,17 @@ class Telemetry:
         self._registry = CollectorRegistry()
         resource = Resource.create({SERVICE_NAME: service, SERVICE_INSTANCE_ID: str(replica)})
         readers: list[MetricReader] = [PrometheusMetricReader(registry=self._registry)]
-        self._tracing: TracerProvider | None = None
+        self._tracing: Tracing | None = None
         if otlp_endpoint is not None:
             # Half of what this module would import, and unused where nothing is traced.
             from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
-            from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+
+            from chassis import tracing
 
             insecure = not otlp_endpoint.startswith("https://")
             to: dict[str, Any] = {"endpoint": otlp_endpoint, "insecure": insecure, "timeout": EXPORT_SECONDS}
             readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(**to)))
-            self._tracing = TracerProvider(resource=resource)
-            self._tracing.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(**to)))
+            self._tracing = tracing.Tracing(resource=resource, to=to)
         self._metrics = MeterProvider(metric_readers=readers, resource=resource)
         self.meter: Meter = self._metrics.get_meter("atelier")
 
@@ -63,8 +62,7 @@ class Telemetry:
         if self._metrics_port:
             self._server = self._listen()
         if self._tracing is not None:
-            trace.set_tracer_provider(self._tracing)
-            AsyncPGInstrumentor(capture_parameters=False).instrument()  # type: ignore[no-untyped-call]
+            self._tracing.start()
 
     async def stop(self) -> None:
         """Send what is still held back, and close the endpoint."""
@@ -78,8 +76,7 @@ class Telemetry:
             return
         self._stopped = True
         if self._tracing is not None:
-            AsyncPGInstrumentor().uninstrument()  # type: ignore[no-untyped-call]
-            self._tracing.shutdown()
+            self._tracing.stop()
         self._metrics.shutdown(timeout_millis=EXPORT_SECONDS * 1000)
 
     def _listen(self) -> Any:
@@ -92,15 +89,11 @@ class Telemetry:
 
     def server_interceptors(self) -> list[grpc.aio.ServerInterceptor]:
         """What traces a server's calls; none when traces aren't wanted."""
-        if self._tracing is None:
-            return []
-        return [aio_server_interceptor(tracer_provider=self._tracing)]  # type: ignore[no-untyped-call]
+        return [] if self._tracing is None else self._tracing.server_interceptors()
 
     def client_interceptors(self) -> list[grpc.aio.ClientInterceptor]:
         """What traces a channel's calls; none when traces aren't wanted."""
-        if self._tracing is None:
-            return []
-        return list(aio_client_interceptors(tracer_provider=self._tracing))  # type: ignore[no-untyped-call]
+        return [] if self._tracing is None else self._tracing.client_interceptors()
 
 
 def current_trace_id() -> str | None:

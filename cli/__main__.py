@@ -1,15 +1,19 @@
 """The entry point of `atelier`."""
 
+import gc
 import sys
 
 
 def main() -> None:
     """Run the command line."""
+    gc.disable()  # Nearly all that loading makes stays, and searching it takes a fifth of the time.
     try:
-        # Loading takes a second, in which Ctrl-C is to be as quiet as at any other time.
+        # Loading takes half a second, in which Ctrl-C is to be as quiet as at any other time.
         from cli.app import app
     except KeyboardInterrupt:
         sys.exit(130)
+    gc.freeze()
+    gc.enable()
     app()
 
 
