@@ -17,7 +17,8 @@ import psutil
 
 from chassis.errors import Unavailable
 from cli.stack.accounts import launch_argv
-from tests.crash.nursery import Fork, fork
+from tests.crash import program
+from tests.crash.nursery import Fork, Main, fork
 from tests.shared_data import REPOSITORY
 
 SECONDS = 30.0
@@ -136,19 +137,19 @@ class Crew:
 
     def work(self, *, aim: str = "", **settings: str) -> Member:
         """A worker. `aim`: as in jobs/points.py, without the file."""
-        return self._fork("work", aim, settings)
+        return self.fork(program.main, "work", aim=aim, **settings)
 
     async def work_at(self, shift_seconds: float) -> Member:
         """A worker whose wall clock is wrong from its first moment on, and so no fork."""
         return await self.launch("tests.crash.skewed", str(shift_seconds), "work")
 
-    async def launch(self, module: str, *arguments: str, aim: str = "", **settings: str) -> Member:
-        """`python -m module`, killed when we are, also while frozen. `aim`: as for `work`."""
+    async def launch(self, module: str, *arguments: str) -> Member:
+        """`python -m module`, killed when we are, also while frozen."""
         log = self._new_log()
         with log.open("wb") as errors:
             process = await asyncio.create_subprocess_exec(
                 *launch_argv([sys.executable, "-m", module, *arguments], death_signal=signal.SIGKILL),
-                env=self._environment(_aimed(settings, aim, log)),
+                env=self._environment({}),
                 cwd=REPOSITORY,
                 stdin=DEVNULL,
                 stderr=errors,
@@ -157,13 +158,15 @@ class Crew:
 
     def accept(self, *, aim: str = "", **settings: str) -> Member:
         """A process that accepts orders."""
-        return self._fork("accept", aim, settings)
+        return self.fork(program.main, "accept", aim=aim, **settings)
 
-    def _fork(self, role: str, aim: str, settings: Mapping[str, str]) -> Member:
+    def fork(self, main: Main, *arguments: str, aim: str = "", **settings: str) -> Member:
+        """A process that does what `main` of one of the nursery's programs does. `aim`: as for `work`."""
         log = self._new_log()
         ours, its = socket.socketpair()
         with its:
-            process = fork([role], environment=self._environment(_aimed(settings, aim, log)), log=log, line=its)
+            environment = self._environment(_aimed(settings, aim, log))
+            process = fork(main, arguments, environment=environment, log=log, line=its)
         return self._join(Member(process, log, ours))
 
     def _join(self, member: Member) -> Member:

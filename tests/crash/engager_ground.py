@@ -29,6 +29,7 @@ from services.engager.pods import Pods
 from services.engager.scheduling import Scheduled, Scheduling
 from services.engager.timing import jittered
 from tests.conftest import Schema
+from tests.crash import engager_program
 from tests.crash.crew import Crew, Member, until
 from tests.integration.engager.receiver import SECRET, SECRET_NAME, Behaviour, Receiver, Request, open_receiver
 
@@ -56,9 +57,9 @@ class EngagerGround:
         async with self.database.connection() as connection:
             return await connection.fetch(query, *arguments)
 
-    async def worker(self, *, aim: str = "") -> Member:
+    def worker(self, *, aim: str = "") -> Member:
         """A worker. `aim`: as in jobs/points.py, without the file."""
-        return await self.crew.launch("tests.crash.engager_program", "work", aim=aim)
+        return self.crew.fork(engager_program.main, "work", aim=aim)
 
     async def schedule(
         self,

@@ -28,11 +28,16 @@ def working(settings: EngagerSettings, log: structlog.stdlib.BoundLogger) -> Seq
     return [*base.parts, *workers(settings, base, windows=windows)]
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str]) -> None:
+    """Run what the arguments name."""
     run_command(
-        sys.argv[1:],
+        arguments,
         process="engager",
         module="tests.crash.engager_program",
         settings_class=EngagerSettings,
         commands={"work": working},
     )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -49,10 +49,10 @@ class Storm:
             per_hour=self.per_hour,
             per_day=self.per_day,
         )
-        workers = [await ground.worker() for _ in range(WORKERS)]
+        workers = [ground.worker() for _ in range(WORKERS)]
         for _ in range(self.kills):
             await _kill_one(ground, chance, workers)
-            workers.append(await ground.worker())
+            workers.append(ground.worker())
         await ground.ended(seconds=END_SECONDS)
         missing = ACCOUNTS * self.each - len(ground.receiver.done)
         problems = await ground.problems(per_hour=self.per_hour, per_day=self.per_day)

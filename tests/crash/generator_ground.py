@@ -25,7 +25,7 @@ from services.generator.posing import Posing
 from services.generator.steering import Steering
 from tests.conftest import Schema
 from tests.crash.crew import Crew, Member, until
-from tests.crash.generator_program import LIMITS, NAME
+from tests.crash.generator_program import LIMITS, NAME, main
 
 OWNER = "somebody"
 FUNDS = 100
@@ -42,9 +42,9 @@ TABLES = ("generations", "variations", "exports", "images", "accounts", "entries
 class GeneratorCrew(Crew):
     """Workers of the generator."""
 
-    async def generate(self, *, aim: str = "", **settings: str) -> Member:
+    def generate(self, *, aim: str = "", **settings: str) -> Member:
         """A worker. `aim`: as in jobs/points.py, without the file."""
-        return await self.launch("tests.crash.generator_program", "work", aim=aim, **settings)
+        return self.fork(main, "work", aim=aim, **settings)
 
 
 @dataclass(frozen=True)

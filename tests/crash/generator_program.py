@@ -58,11 +58,16 @@ def working(settings: GeneratorSettings, log: structlog.stdlib.BoundLogger) -> S
     return [*base.parts, *workers(base, log)]
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str]) -> None:
+    """Run what the arguments name."""
     run_command(
-        sys.argv[1:],
+        arguments,
         process="generator",
         module="tests.crash.generator_program",
         settings_class=GeneratorSettings,
         commands={"work": working},
     )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,6 +1,5 @@
 """Where a crash test happens: a schema with jobs and their traces, and the judgement of what is there at the end."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -13,7 +12,6 @@ import asyncpg
 from opentelemetry.metrics import NoOpMeter
 from pydantic import SecretStr
 
-from chassis.migrate import migrate
 from chassis.postgres import Database
 from jobs.job import NewJob
 from jobs.runtime import MIGRATIONS
@@ -26,9 +24,16 @@ LEASE_SECONDS = 1.0
 STEADY_LEASE_SECONDS = 3.0
 SETTLE_SECONDS = 40.0
 
-UNENDED = "SELECT count(*) FROM jobs WHERE state IN ('SCHEDULED', 'QUEUED', 'RUNNING')"
-CROWDED_KEYS = """
-SELECT concurrency_key FROM jobs WHERE state = 'RUNNING' AND kind = 'keyed' GROUP BY concurrency_key HAVING count(*) > 1
+# As they stand, which takes a third of the time that migrating does.
+JOB_TABLES = "\n".join(file.read_text() for file in sorted(MIGRATIONS.glob("*.sql")))
+# Asked all the time, and so in one.
+STANDING = """
+SELECT
+    (SELECT count(*) FROM jobs WHERE state IN ('SCHEDULED', 'QUEUED', 'RUNNING')) AS unended,
+    ARRAY(
+        SELECT concurrency_key FROM jobs WHERE state = 'RUNNING' AND kind = 'keyed'
+        GROUP BY concurrency_key HAVING count(*) > 1
+    ) AS crowded_keys
 """
 EVERYTHING = (
     "SELECT * FROM jobs ORDER BY id",
@@ -101,8 +106,9 @@ class Ground:
         """Wait until every job has ended, and see meanwhile that no key has more than it may."""
 
         async def all_ended() -> bool:
-            assert await self.fetch(CROWDED_KEYS) == [], "more jobs of a key run than may"
-            return bool((await self.fetch(UNENDED))[0]["count"] == 0)
+            (row,) = await self.fetch(STANDING)
+            assert row["crowded_keys"] == [], "more jobs of a key run than may"
+            return bool(row["unended"] == 0)
 
         try:
             await until(all_ended, "every job has ended", seconds=seconds)
@@ -169,12 +175,11 @@ async def open_ground(
     **settings: str,
 ) -> AsyncIterator[Ground]:
     """Ground on an empty schema that `url` owns. `settings` are added to every process's."""
-    await asyncio.to_thread(migrate, url=url, schema=schema, folders=[MIGRATIONS])
     database = Database(url=url, schema=schema, pool_size=2, statement_timeout_seconds=10, meter=NoOpMeter("crash"))
     await database.start()
     try:
         async with database.connection() as connection:
-            await connection.execute(TABLES)
+            await connection.execute(JOB_TABLES + TABLES)
             await connection.execute("INSERT INTO balances VALUES ($1, 0)", OWNER)
         async with open_peer() as peer:
             environment = {

@@ -1,4 +1,4 @@
-"""Processes of the program by fork from one that has imported it all, which takes 20 ms each instead of a second.
+"""Processes by fork from one that has imported every program, which takes 20 ms each instead of a second.
 
 Python's own fork server: a process without threads, a child of ours. What it forks are strangers to each other.
 """
@@ -10,15 +10,16 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from jobs import points
-from tests.crash import program
+from tests.shared_data import REPOSITORY
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-MODULE = "tests.crash.nursery"
+PROGRAMS = [f"tests.crash.{name}" for name in ("program", "engager_program", "generator_program", "reviewer_program")]
+Main = Callable[[Sequence[str]], None]
 
 
 class Fork:
@@ -54,18 +55,21 @@ class Fork:
         return self.returncode
 
 
-def fork(arguments: Sequence[str], *, environment: Mapping[str, str], log: Path, line: socket.socket) -> Fork:
-    """Run the program with these arguments, its errors going to `log`, its input and output over `line`."""
+def fork(
+    main: Main, arguments: Sequence[str], *, environment: Mapping[str, str], log: Path, line: socket.socket
+) -> Fork:
+    """Run a program's `main` with these arguments, its errors going to `log`, its input and output over `line`."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([MODULE])
-    process = context.Process(target=live, args=(list(arguments), dict(environment), log, line))
+    context.set_forkserver_preload([__name__, *PROGRAMS])
+    process = context.Process(target=live, args=(main, list(arguments), dict(environment), log, line))
     process.start()
     return Fork(process)
 
 
-def live(arguments: Sequence[str], environment: Mapping[str, str], log: Path, line: socket.socket) -> None:
+def live(main: Main, arguments: Sequence[str], environment: Mapping[str, str], log: Path, line: socket.socket) -> None:
     """What the new process does: become as if it had been started by itself."""
     os.setsid()
+    os.chdir(REPOSITORY)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.environ.clear()
@@ -74,6 +78,9 @@ def live(arguments: Sequence[str], environment: Mapping[str, str], log: Path, li
     errors = os.open(log, os.O_WRONLY | os.O_APPEND)
     for end, number in ((line.fileno(), 0), (line.fileno(), 1), (errors, 2)):
         os.dup2(end, number)
-    line.close()
+    line.detach()
+    # Also the pipe at whose end the fork server ends, and with it all its children: it is ours to hold open alone.
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     sys.stdin = os.fdopen(0)
-    program.main(arguments)
+    sys.argv = [main.__module__, *arguments]
+    main(arguments)

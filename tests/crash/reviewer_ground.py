@@ -30,7 +30,7 @@ from services.reviewer.models.prompt import Task
 from services.reviewer.planning import Estimating, planned_review
 from tests.conftest import Schema
 from tests.crash.crew import Crew, Member, until
-from tests.crash.reviewer_program import INPUT_TOKENS, NAME, OUTPUT_TOKENS
+from tests.crash.reviewer_program import INPUT_TOKENS, NAME, OUTPUT_TOKENS, main
 
 OWNER = "somebody"
 LEASE_SECONDS = 1.0
@@ -41,9 +41,9 @@ TABLES = ("reviews", "parts", "findings", "latest", "accounts", "entries", "jobs
 class ReviewerCrew(Crew):
     """Workers of the reviewer."""
 
-    async def review(self, *, aim: str = "") -> Member:
+    def review(self, *, aim: str = "") -> Member:
         """A worker. `aim`: as in jobs/points.py, without the file."""
-        return await self.launch("tests.crash.reviewer_program", "work", aim=aim)
+        return self.fork(main, "work", aim=aim)
 
 
 @dataclass(frozen=True)

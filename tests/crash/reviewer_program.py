@@ -77,11 +77,16 @@ def working(settings: ReviewerSettings, log: structlog.stdlib.BoundLogger) -> Se
     return [*base.parts, Equipment(linting), base.jobs.worker(handlers)]
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str]) -> None:
+    """Run what the arguments name."""
     run_command(
-        sys.argv[1:],
+        arguments,
         process="reviewer",
         module="tests.crash.reviewer_program",
         settings_class=ReviewerSettings,
         commands={"work": working},
     )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -29,9 +29,9 @@ async def ground(schema: Schema, servers: Servers, tmp_path: Path) -> AsyncItera
 async def test_a_worker_killed_at_any_step_leaves_every_activity_done_once(ground: EngagerGround, point: str) -> None:
     await ground.schedule(2, 2)
 
-    struck = await ground.worker(aim=f"{point}=KILL")
+    struck = ground.worker(aim=f"{point}=KILL")
     assert await struck.ended() == -signal.SIGKILL
-    await ground.worker()
+    ground.worker()
     await ground.ended()
 
     assert await ground.problems() == []
@@ -44,9 +44,9 @@ async def test_a_frozen_worker_that_wakes_up_late_calls_nobody_and_changes_nothi
 ) -> None:
     await ground.schedule(1, 2)
 
-    struck = await ground.worker(aim=f"{point}=STOP")
+    struck = ground.worker(aim=f"{point}=STOP")
     await struck.frozen()
-    await ground.worker()
+    ground.worker()
     await ground.ended()
     before = await ground.everything()
     struck.send(signal.SIGCONT)
@@ -61,10 +61,10 @@ async def test_a_frozen_worker_that_wakes_up_late_calls_nobody_and_changes_nothi
 async def test_a_cancel_that_meets_a_killed_worker_says_whether_it_happened(ground: EngagerGround) -> None:
     [happened] = await ground.schedule(1, 1)
 
-    struck = await ground.worker(aim="activity.called=KILL")
+    struck = ground.worker(aim="activity.called=KILL")
     assert await struck.ended() == -signal.SIGKILL
     await ground.cancelling.cancel(str(happened))
-    await ground.worker()
+    ground.worker()
     await ground.ended()
 
     assert await ground.problems() == []

@@ -34,9 +34,9 @@ async def test_a_worker_killed_at_any_step_leaves_images_rows_progress_and_credi
 ) -> None:
     generation = await ground.create(["waving", "batting"], 2, EXPORT)
 
-    struck = await ground.crew.generate(aim=f"{point}=KILL")
+    struck = ground.crew.generate(aim=f"{point}=KILL")
     assert await struck.ended() == -signal.SIGKILL
-    await ground.crew.generate()
+    ground.crew.generate()
     await ground.ended(generation)
 
     assert await ground.problems(generation) == []
@@ -47,9 +47,9 @@ async def test_a_worker_killed_at_any_step_leaves_images_rows_progress_and_credi
 async def test_a_frozen_worker_that_wakes_up_late_changes_nothing(ground: GeneratorGround, point: str) -> None:
     generation = await ground.create(["waving"], 2, EXPORT)
 
-    struck = await ground.crew.generate(aim=f"{point}=STOP")
+    struck = ground.crew.generate(aim=f"{point}=STOP")
     await struck.frozen()
-    await ground.crew.generate()
+    ground.crew.generate()
     await ground.ended(generation)
     before = await ground.everything()
     struck.send(signal.SIGCONT)
@@ -63,11 +63,11 @@ async def test_a_frozen_worker_that_wakes_up_late_changes_nothing(ground: Genera
 async def test_of_three_poses_by_four_killed_after_five_exactly_seven_more_are_made(ground: GeneratorGround) -> None:
     generation = await ground.create(["waving", "batting", "running"], 4)
 
-    struck = await ground.crew.generate(ATELIER_TEST_DIE_AT="6")
+    struck = ground.crew.generate(ATELIER_TEST_DIE_AT="6")
     assert await struck.ended() == -signal.SIGKILL
     first = ground.made()
     paid = await ground.fetch("SELECT succeeded, charged, state FROM generations")
-    await ground.crew.generate()
+    ground.crew.generate()
     await ground.ended(generation)
 
     assert (len(first), tuple(paid[0])) == (5, (5, 5, "RUNNING"))
@@ -79,10 +79,10 @@ async def test_of_three_poses_by_four_killed_after_five_exactly_seven_more_are_m
 async def test_a_cancel_that_meets_a_killed_worker_gives_back_what_was_not_made(ground: GeneratorGround) -> None:
     generation = await ground.create(["waving"], 4)
 
-    struck = await ground.crew.generate(ATELIER_TEST_DIE_AT="3")
+    struck = ground.crew.generate(ATELIER_TEST_DIE_AT="3")
     assert await struck.ended() == -signal.SIGKILL
     await ground.steering.cancel(str(generation.row["generation_id"]))
-    await ground.crew.generate()
+    ground.crew.generate()
     ended = await ground.ended(generation)
 
     row = ended.row

@@ -57,10 +57,10 @@ async def everything(studio: Studio) -> list[list[dict[str, Any]]]:
 async def test_a_worker_killed_at_any_step_leaves_one_picture_one_address_and_one_job(
     ground: GeneratorGround, studio: Studio, point: str
 ) -> None:
-    struck = await ground.crew.generate(aim=f"{point}=KILL")
+    struck = ground.crew.generate(aim=f"{point}=KILL")
     assert await struck.ended() == -signal.SIGKILL
     before = await studio.fetch(ROWS)
-    await ground.crew.generate()
+    ground.crew.generate()
     await done(studio)
 
     (row,) = await studio.fetch(ROWS)
@@ -76,9 +76,9 @@ async def test_a_worker_killed_at_any_step_leaves_one_picture_one_address_and_on
 async def test_a_frozen_worker_that_wakes_up_late_changes_nothing(
     ground: GeneratorGround, studio: Studio, point: str
 ) -> None:
-    struck = await ground.crew.generate(aim=f"{point}=STOP")
+    struck = ground.crew.generate(aim=f"{point}=STOP")
     await struck.frozen()
-    await ground.crew.generate()
+    ground.crew.generate()
     await done(studio)
     before = await everything(studio)
     struck.send(signal.SIGCONT)

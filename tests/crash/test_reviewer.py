@@ -50,9 +50,9 @@ async def test_a_worker_killed_at_any_step_leaves_findings_sums_and_budget_exact
 ) -> None:
     await ground.create(files=2)
 
-    struck = await ground.crew.review(aim=f"{point}=KILL")
+    struck = ground.crew.review(aim=f"{point}=KILL")
     assert await struck.ended() == -signal.SIGKILL
-    await ground.crew.review()
+    ground.crew.review()
     await ground.ended()
 
     assert await ground.problems() == []
@@ -63,9 +63,9 @@ async def test_without_redis_an_answer_that_was_bought_is_not_bought_again(open_
     async with open_ground(None) as ground:
         await ground.create(files=2)
 
-        struck = await ground.crew.review(aim="review.kept=KILL")
+        struck = ground.crew.review(aim="review.kept=KILL")
         assert await struck.ended() == -signal.SIGKILL
-        await ground.crew.review()
+        ground.crew.review()
         await ground.ended()
 
         assert await ground.problems() == []
@@ -76,9 +76,9 @@ async def test_without_redis_an_answer_that_was_bought_is_not_bought_again(open_
 async def test_a_frozen_worker_that_wakes_up_late_changes_nothing(ground: ReviewerGround, point: str) -> None:
     await ground.create(files=2)
 
-    struck = await ground.crew.review(aim=f"{point}=STOP")
+    struck = ground.crew.review(aim=f"{point}=STOP")
     await struck.frozen()
-    await ground.crew.review()
+    ground.crew.review()
     await ground.ended()
     before = await ground.everything()
     struck.send(signal.SIGCONT)
@@ -94,12 +94,12 @@ async def test_a_cancel_that_meets_a_killed_worker_pays_what_was_bought_and_give
 ) -> None:
     review_id = await ground.create(files=2)
 
-    struck = await ground.crew.review(aim="review.kept=KILL")
+    struck = ground.crew.review(aim="review.kept=KILL")
     assert await struck.ended() == -signal.SIGKILL
     token = principal.set(Principal(OWNER, Role.USER))
     await ground.cancelling.cancel(str(review_id))
     principal.reset(token)
-    await ground.crew.review()
+    ground.crew.review()
     row = await ground.ended()
 
     assert (row["state"], row["cancelled"], row["input_tokens"] + row["output_tokens"]) == ("CANCELLED", 2, 110)
