@@ -1,34 +1,73 @@
 """Real servers for every test that asks for them: one embedded PostgreSQL and Redis a run, one schema a test."""
 
 import asyncio
+import gc
 import gzip
+import inspect
 import json
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
-import asyncpg
 import pytest
 import structlog
 from opentelemetry.metrics import Meter, NoOpMeter
-from pydantic import SecretStr
 
 from chassis.migrate import migrate
 from chassis.postgres import Database
 from cli.stack.ports import Ports
 from cli.stack.programs import Program
 from cli.stack.stack import Stack
+from tests.leftovers import end_leftover
+from tests.scheduling import SystemScheduling
+from tests.schemas import Schema as Schema
+from tests.schemas import Servers as Servers
+from tests.schemas import new_schema as new_schema
 from tests.shared_data import REPOSITORY as REPOSITORY
 from tests.shared_data import SHARED_DATA
+from tests.shelf import Shelf
 
 MIGRATIONS = [
     REPOSITORY / part / "migrations"
     for part in ("jobs", "ledger", "services/resolver", "services/generator", "services/reviewer", "services/engager")
 ]
+
+
+def pytest_configure() -> None:
+    """Lets Ctrl-C come to the programs that tests start: from a shell's background they inherit that it is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Ends a test whose time is up before its fixtures end, which it would otherwise outlive."""
+    try:
+        yield
+    except pytest.fail.Exception:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.add_report_section("call", "stack", end_leftover(asyncio.get_event_loop(), item.obj))
+        raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the garbage collector what thousands of collected tests are made of, none of which ever is garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Divides tests by files as `--dist loadfile` does, and starts one system for all files that share one."""
+    return SystemScheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
@@ -64,22 +103,6 @@ def _idle(name: str) -> Program:
     return Program(name=name, arguments=("-c", wait), migrate=("-c", ""), settings=lambda _: {})
 
 
-@dataclass(frozen=True)
-class Servers:
-    """The run's servers, and the means to make a schema in them."""
-
-    stack: Stack
-    superuser: dict[str, Any]
-
-    async def execute(self, statement: str) -> None:
-        """Run a statement as the superuser."""
-        connection = await asyncpg.connect(**self.superuser)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-
 @pytest.fixture(scope="session")
 async def servers() -> AsyncIterator[Servers]:
     """PostgreSQL and Redis with the roles `resolver` and `neighbour`."""
@@ -101,27 +124,6 @@ async def _run_servers(folder: Path) -> AsyncIterator[Servers]:
             "database": "atelier",
         }
         yield Servers(stack, superuser)
-
-
-@dataclass(frozen=True)
-class Schema:
-    """A schema of one test's own, owned by the role `resolver`."""
-
-    name: str
-    url: SecretStr
-
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection of its owner's."""
-        settings = {"search_path": f"{self.name},public"}
-        connection = await asyncpg.connect(self.url.get_secret_value(), server_settings=settings)
-        try:
-            yield connection
-        finally:
-            await connection.close()
-
-
-LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 @dataclass(frozen=True)
@@ -154,27 +156,25 @@ async def empty_schema(servers: Servers) -> AsyncIterator[Schema]:
         yield schema
 
 
+@pytest.fixture(scope="session")
+async def shelf(servers: Servers) -> AsyncIterator[Shelf]:
+    """Where schemas with tables wait for their next test."""
+    shelf = Shelf(servers)
+    yield shelf
+    await shelf.close()
+
+
 @pytest.fixture
-async def schema(empty_schema: Schema, migrated: Migrated, tables_of: list[str]) -> Schema:
-    """A fresh schema with the tables of `tables_of`.
+async def schema(shelf: Shelf, migrated: Migrated, tables_of: list[str]) -> AsyncIterator[Schema]:
+    """A schema of the test's own with the tables of `tables_of`, and nothing in them that it didn't write.
 
     All statements at once take a quarter of the time that applying each migration does, which most of a short test
     would be.
     """
     folders = [REPOSITORY / name / "migrations" for name in tables_of]
     statements = "\n".join(file.read_text() for file in migrated.files if file.parent in folders)
-    async with empty_schema.connection() as connection:
-        await connection.execute(statements)
-    return empty_schema
-
-
-@asynccontextmanager
-async def new_schema(servers: Servers) -> AsyncIterator[Schema]:
-    """A schema without tables, as long as it is needed."""
-    name = f"test_{uuid4().hex.translate(LETTERS)}"
-    await servers.execute(f"CREATE SCHEMA {name} AUTHORIZATION resolver")
-    yield Schema(name, SecretStr(servers.stack.database_url("resolver")))
-    await servers.execute(f"DROP SCHEMA {name} CASCADE")
+    async with shelf.schema(statements) as schema:
+        yield schema
 
 
 @pytest.fixture

@@ -9,16 +9,20 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from cli.stack.cluster import SUPERUSER
 from cli.stack.layout import Layout
 from cli.stack.log import StackLog
 from cli.stack.ports import Ports
+from cli.stack.postgres import Postgres
+from cli.stack.secrets import Secrets
 from cli.stack.stack import Stack
 from cli.stack.supervisor import Supervisor
 
@@ -88,6 +92,56 @@ async def supervisor(layout: Layout, log: StackLog) -> AsyncIterator[Supervisor]
     await supervisor.stop()
 
 
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL with two services on it, and who keeps it running."""
+
+    layout: Layout
+    log: StackLog
+    supervisor: Supervisor
+    postgres: Postgres
+
+
+@asynccontextmanager
+async def running_server(root: Path) -> AsyncIterator[Server]:
+    """A server on this state folder, for the block's time."""
+    layout = Layout.of(root)
+    layout.prepare()
+    layout.prepare_run()
+    log = StackLog(layout.log, None)
+    supervisor = Supervisor(log, layout.root, changed=lambda: None)
+    postgres = Postgres(layout, Secrets(layout.secrets), log)
+    try:
+        await postgres.start(supervisor)
+        await postgres.provision(["resolver", "generator"])
+        yield Server(layout, log, supervisor, postgres)
+    finally:
+        await supervisor.stop()
+        log.close()
+
+
+@pytest.fixture(scope="session")
+async def stopped_server() -> AsyncIterator[Layout]:
+    """The state folder of a server that was started, and stopped."""
+    with new_root() as root:
+        async with running_server(root) as server:
+            pass
+        yield server.layout
+
+
+@pytest.fixture
+def initialised(root: Path, stopped_server: Layout) -> None:
+    """Let the test's state folder have had a server, as initialising one is most of what a start takes.
+
+    Not for tests of the first start.
+    """
+    layout = Layout.of(root)
+    layout.prepare()
+    shutil.copytree(stopped_server.postgres, layout.postgres)
+    # Of the superuser alone: each role gets its password at every start.
+    shutil.copy2(stopped_server.secrets / SUPERUSER, layout.secrets)
+
+
 @pytest.fixture(scope="session")
 def sample() -> dict[str, Any]:
     """What sample.py defines."""
@@ -95,7 +149,7 @@ def sample() -> dict[str, Any]:
 
 
 @pytest.fixture
-async def make_stack(root: Path, sample: dict[str, Any]) -> AsyncIterator[MakeStack]:
+async def make_stack(root: Path, initialised: None, sample: dict[str, Any]) -> AsyncIterator[MakeStack]:
     """Stacks of the sample system on the root, stopped at the end."""
     made: list[Stack] = []
 

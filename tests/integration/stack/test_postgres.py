@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,13 @@ from cli.stack.postgres import Postgres
 from cli.stack.problems import StackError
 from cli.stack.secrets import Secrets
 from cli.stack.supervisor import Supervisor
+from tests.integration.stack.conftest import Server, new_root, running_server
 
 Until = Callable[[Callable[[], Any]], Awaitable[None]]
 
 
 @pytest.fixture
-async def postgres(layout: Layout, log: StackLog, supervisor: Supervisor) -> AsyncIterator[Postgres]:
+async def postgres(layout: Layout, log: StackLog, supervisor: Supervisor, initialised: None) -> AsyncIterator[Postgres]:
     """A started server with two services on it."""
     postgres = Postgres(layout, Secrets(layout.secrets), log)
     await postgres.start(supervisor)
@@ -36,23 +36,19 @@ async def postgres(layout: Layout, log: StackLog, supervisor: Supervisor) -> Asy
 
 
 @pytest.fixture(scope="module")
-async def shared() -> AsyncIterator[Postgres]:
+async def server() -> AsyncIterator[Server]:
     """One server for the tests that leave it as they found it."""
-    with tempfile.TemporaryDirectory(prefix="atelier-test-") as folder:
-        layout = Layout.of(Path(folder) / "state")
-        layout.prepare()
-        layout.prepare_run()
-        log = StackLog(layout.log, None)
-        supervisor = Supervisor(log, layout.root, changed=lambda: None)
-        postgres = Postgres(layout, Secrets(layout.secrets), log)
-        try:
-            await postgres.start(supervisor)
-            await postgres.provision(["resolver", "generator"])
-            await rows(postgres, "resolver", "CREATE TABLE cards AS SELECT 7 AS id, '[1,2,3]'::vector AS embedding")
-            yield postgres
-        finally:
-            await supervisor.stop()
-            log.close()
+    with new_root() as root:
+        async with running_server(root) as server:
+            table = "CREATE TABLE cards AS SELECT 7 AS id, '[1,2,3]'::vector AS embedding"
+            await rows(server.postgres, "resolver", table)
+            yield server
+
+
+@pytest.fixture(scope="module")
+def shared(server: Server) -> Postgres:
+    """The same server, for tests of what it tells."""
+    return server.postgres
 
 
 async def rows(postgres: Postgres, service: str, query: str) -> list[Any]:
@@ -151,16 +147,16 @@ def servers(supervisor: Supervisor) -> list[psutil.Process]:
     return psutil.Process(supervisor.pid("postgres")).children()
 
 
-async def test_it_listens_on_no_port_and_its_socket_is_private(postgres: Postgres, supervisor: Supervisor) -> None:
-    server = psutil.Process(supervisor.pid("postgres"))
+async def test_it_listens_on_no_port_and_its_socket_is_private(server: Server) -> None:
+    process = psutil.Process(server.supervisor.pid("postgres"))
 
-    assert server.net_connections(kind="inet") == []
-    assert await rows(postgres, "resolver", "SELECT current_setting('listen_addresses')") == [("",)]
+    assert process.net_connections(kind="inet") == []
+    assert await rows(server.postgres, "resolver", "SELECT current_setting('listen_addresses')") == [("",)]
 
 
-async def test_socket_folder_is_for_its_user_alone(postgres: Postgres, layout: Layout) -> None:
-    assert layout.postgres_run.stat().st_mode & 0o077 == 0
-    assert layout.postgres.stat().st_mode & 0o077 == 0
+async def test_socket_folder_is_for_its_user_alone(server: Server) -> None:
+    assert server.layout.postgres_run.stat().st_mode & 0o077 == 0
+    assert server.layout.postgres.stat().st_mode & 0o077 == 0
 
 
 def words(process: psutil.Process) -> str:
@@ -170,14 +166,14 @@ def words(process: psutil.Process) -> str:
         return ""  # It has ended.
 
 
-async def test_no_password_is_in_arguments_or_log(postgres: Postgres, supervisor: Supervisor, layout: Layout) -> None:
-    secrets = [path.read_text() for path in layout.secrets.iterdir()]
-    server = psutil.Process(supervisor.pid("postgres"))
+async def test_no_password_is_in_arguments_or_log(server: Server) -> None:
+    secrets = [path.read_text() for path in server.layout.secrets.iterdir()]
+    process = psutil.Process(server.supervisor.pid("postgres"))
 
-    arguments = " ".join(words(process) for process in [server, *server.children()])
+    arguments = " ".join(words(one) for one in [process, *process.children()])
 
     assert len(secrets) == 3
-    assert not [secret for secret in secrets if secret in arguments or secret in layout.log.read_text()]
+    assert not [secret for secret in secrets if secret in arguments or secret in server.layout.log.read_text()]
 
 
 async def test_data_without_its_passwords_is_one_sentence(
@@ -241,6 +237,7 @@ async def test_postmaster_left_over_from_a_killed_stack_is_ended(
         await other.stop()
 
 
+@pytest.mark.usefixtures("initialised")
 @pytest.mark.parametrize("alive", [True, False], ids=["alive", "dead and not reaped"])
 async def test_pid_file_that_names_a_stranger_of_the_same_user_is_stale(
     layout: Layout,

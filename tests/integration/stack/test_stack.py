@@ -1,6 +1,5 @@
 """The whole stack in-process, with the sample system."""
 
-import asyncio
 import os
 import signal
 import socket
@@ -146,21 +145,6 @@ async def test_missing_library_is_one_sentence_and_leaves_nothing(
     assert not stack.layout.run.exists()
 
     await stack.start()
-
-
-async def test_start_that_is_cancelled_leaves_nothing(make_stack: MakeStack, until: Until) -> None:
-    stack = make_stack()
-    before = psutil.Process().children()  # of other tests' stacks, which run as long as the tests do
-    starting = asyncio.create_task(stack.start())
-    await until((stack.layout.root / "postgres.new").exists)
-
-    starting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await starting
-
-    assert not stack.layout.run.exists()
-    assert not stack.layout.postgres.exists()
-    assert set(psutil.Process().children()) <= set(before)
 
 
 async def test_secrets_are_private_and_in_no_arguments_and_no_log(running: Stack) -> None:

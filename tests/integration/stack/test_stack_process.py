@@ -12,6 +12,8 @@ import pytest
 Until = Callable[[Callable[[], Any]], Awaitable[None]]
 Gone = Callable[[list[psutil.Process]], bool]
 
+pytestmark = pytest.mark.usefixtures("initialised")
+
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_stops_all_and_leaves_nothing(
@@ -27,20 +29,6 @@ def test_signal_stops_all_and_leaves_nothing(
     assert script.finish() == 0
     assert gone(family)
     assert [path for path in root.rglob("*") if path.is_socket()] == []
-
-
-async def test_interrupt_while_starting_stops_cleanly(
-    run_script: Callable[..., Any], root: Path, until: Until, gone: Gone
-) -> None:
-    script = run_script()
-    await until((root / "postgres.new").exists)
-    family = script.descendants()
-
-    script.process.send_signal(signal.SIGINT)
-
-    assert script.finish() == 0
-    assert gone(family)
-    assert not (root / "run").exists()
 
 
 async def test_second_interrupt_kills_at_once(

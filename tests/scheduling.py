@@ -1,0 +1,16 @@
+"""Which tests `make test` gives to one process together."""
+
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it has no types
+
+# They start systems of their own, or take so long that they had better run beside the others.
+ALONE = ("tests/e2e/clients/", "tests/e2e/test_demo.py", "tests/e2e/test_recovery.py")
+SHARED_SYSTEM = "tests/e2e/"
+
+
+class SystemScheduling(LoadFileScheduling):
+    """A file's tests in one process; and those of all files that share a system, since each process starts its own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(SHARED_SYSTEM) and not nodeid.startswith(ALONE):
+            return SHARED_SYSTEM
+        return str(super()._split_scope(nodeid))
