@@ -42,7 +42,7 @@ class Connection(H11Protocol):
     def __init__(self, *, pace: Pace, **options: Any) -> None:
         super().__init__(**options)
         self._pace = pace
-        self._has_begun = False
+        self._has_begun = self._is_over = False
         self._heard_at = self.loop.time()
         self._head_since: float | None = self._heard_at
         self._body_since = self._heard_at
@@ -61,6 +61,8 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._is_over:
+            return
         self._has_begun = True
         self._heard_at = self.loop.time()
         if self._head_since is None and (self.cycle is None or self.cycle.response_complete):
@@ -105,11 +107,18 @@ class Connection(H11Protocol):
         return self._unread_since is not None and now - self._unread_since > self._pace.idle_seconds
 
     def _time_out(self) -> None:
-        """Answer 408 where a request has begun and no answer has, and close."""
+        """Answer 408 where a request has begun and no answer has, and close.
+
+        What comes meanwhile is taken and dropped for a moment: closing at once would reset the connection, and the peer
+        might never see the answer (RFC 9112, 9.6).
+        """
         if self.cycle is not None:
             self.cycle.disconnected = True  # Whatever the application still sends leads nowhere.
             self.cycle.message_event.set()
         if self._has_begun and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.write(self.conn.send(TIMED_OUT) + self.conn.send(h11.EndOfMessage()))
-        self.transport.close()
+        self._is_over = True
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
         self._timer = self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)

@@ -74,6 +74,17 @@ async def test_a_head_that_never_ends_is_answered_408_and_closed(hasty: Gateway)
     assert answer.result().startswith(b"HTTP/1.1 408 ")
 
 
+async def test_whoever_goes_on_sending_is_told_before_the_connection_ends(hasty: Gateway) -> None:
+    async with connected(hasty) as (reader, writer):
+        answer = asyncio.ensure_future(within(10, reader.read()))
+        writer.write(b"GET /healthz HTTP/1.1\r\n")
+        while not answer.done():
+            writer.write(b"x: y\r\n")
+            await asyncio.wait([answer], timeout=0.001)
+
+    assert answer.result().startswith(b"HTTP/1.1 408 ")
+
+
 async def test_the_second_head_of_a_connection_is_bounded_too(hasty: Gateway, answering: StandIn) -> None:
     async with connected(hasty) as (reader, writer):
         writer.write(head(hasty, "content-length: 2") + b"{}")
