@@ -37,7 +37,7 @@ async def refuses(address: str) -> bool:
     host, port = address.rsplit(":", 1)
     try:
         _, writer = await asyncio.open_connection(host, int(port))
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # The latter of one that stops just now.
         return True
     writer.close()
     return False
