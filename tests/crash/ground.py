@@ -181,13 +181,13 @@ async def open_ground(
         async with database.connection() as connection:
             await connection.execute(JOB_TABLES + TABLES)
             await connection.execute("INSERT INTO balances VALUES ($1, 0)", OWNER)
-        async with open_peer() as peer:
+        async with open_peer(folder / "peer") as peer:
             environment = {
                 "ATELIER_CRASH_DATABASE_URL": url.get_secret_value(),
                 "ATELIER_CRASH_SCHEMA_NAME": schema,
                 "ATELIER_CRASH_LEASE_SECONDS": str(lease_seconds),
                 "ATELIER_CRASH_GRACE_SECONDS": "0.3",
-                "ATELIER_CRASH_PEER_PORT": str(peer.port),
+                "ATELIER_CRASH_PEER": str(folder / "peer"),
                 "ATELIER_JWT_SECRET_FILE": str(secret),
                 **({} if redis_url is None else {"ATELIER_REDIS_URL": redis_url}),
                 **settings,

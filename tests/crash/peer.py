@@ -4,8 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-LOOPBACK = "127.0.0.1"
+from pathlib import Path
 
 
 class Peer:
@@ -13,7 +12,6 @@ class Peer:
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
-        self.port = 0
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take a key a line."""
@@ -29,18 +27,16 @@ class Peer:
 
 
 @asynccontextmanager
-async def open_peer() -> AsyncIterator[Peer]:
-    """A peer on a free port of loopback."""
+async def open_peer(path: Path) -> AsyncIterator[Peer]:
+    """A peer on a socket of this path; on a port whoever looked for another server there would be a caller."""
     peer = Peer()
-    server = await asyncio.start_server(peer.answer, LOOPBACK, 0)
-    async with server:
-        peer.port = server.sockets[0].getsockname()[1]
+    async with await asyncio.start_unix_server(peer.answer, path):
         yield peer
 
 
-async def call(port: int, key: str) -> None:
+async def call(path: Path, key: str) -> None:
     """Ask for the work of `key`. Raises OSError when the peer is away."""
-    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    reader, writer = await asyncio.open_unix_connection(path)
     try:
         writer.write(key.encode() + b"\n")
         if not await reader.readline():

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -40,7 +41,7 @@ class ProgramSettings(JobSettings):
 
     database_url: SecretStr
     schema_name: str = Field(pattern="^[a-z_]+$")
-    peer_port: int
+    peer: Path
 
 
 class Aim:
@@ -130,7 +131,7 @@ def working(settings: ProgramSettings, log: structlog.stdlib.BoundLogger) -> Seq
     """The parts of `work`."""
     aim = Aim()
     database, runtime = _foundation(settings, log)
-    handlers = {kind: aim.before(handler) for kind, handler in work.handlers(settings.peer_port).items()}
+    handlers = {kind: aim.before(handler) for kind, handler in work.handlers(settings.peer).items()}
     return [database, *runtime.serving_parts(), runtime.worker(handlers)]
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from jobs.job import ErrorClass, NewJob
@@ -113,11 +114,11 @@ async def kill_worker(job: Job) -> Outcome:
     return Done()
 
 
-def handlers(peer_port: int) -> Mapping[str, Handler]:
-    """A handler for every kind; that of `peer` calls the port with the job's id as idempotency key."""
+def handlers(peer_path: Path) -> Mapping[str, Handler]:
+    """A handler for every kind; that of `peer` calls the socket with the job's id as idempotency key."""
 
     async def call_peer(job: Job) -> Outcome:
-        await peer.call(peer_port, str(job.id))
+        await peer.call(peer_path, str(job.id))
         return Done(leave_trace(job))
 
     return {

@@ -1,8 +1,9 @@
 """What the metrics of a worker say, and what it costs when there is nothing to do."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
+import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
@@ -10,6 +11,7 @@ from jobs.job import ErrorClass, NewJob
 from jobs.kinds import Kind
 from jobs.outcomes import Done, Failed, Outcome
 from jobs.running import Job
+from tests.conftest import Servers
 from tests.integration.jobs.engine import WORK, Engine, Engines, done
 
 
@@ -70,6 +72,16 @@ async def test_how_long_jobs_wait_and_run_is_measured_in_buckets(engine: Engines
     assert 20 <= points(reader, "jobs.pickup_seconds.sum")[()] < 30
 
 
+@pytest.fixture
+async def unattended(servers: Servers) -> AsyncIterator[None]:
+    """Let the server vacuum nothing by itself, as that is told among its transactions."""
+    await servers.execute("ALTER SYSTEM SET autovacuum = off")
+    await servers.execute("SELECT pg_reload_conf()")
+    yield
+    await servers.execute("ALTER SYSTEM RESET autovacuum")
+    await servers.execute("SELECT pg_reload_conf()")
+
+
 async def statements(own: Engine) -> int:
     """How many transactions the database has had, as far as sessions have told: idle ones do so within 10 seconds."""
     await own.fetch("SELECT pg_stat_force_next_flush()")
@@ -81,7 +93,7 @@ async def statements(own: Engine) -> int:
     )
 
 
-async def test_an_idle_worker_leaves_the_database_in_peace(engine: Engines) -> None:
+async def test_an_idle_worker_leaves_the_database_in_peace(engine: Engines, unattended: None) -> None:
     kinds = [Kind(name=name) for name in ("work", "second", "third")]
     own = await engine(kinds, {kind.name: done for kind in kinds}, lease_seconds=15)
     await own.until(await own.start_job())
