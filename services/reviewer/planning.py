@@ -50,7 +50,9 @@ class Estimating:
         return 0 if self.answer_tokens is None else most_tokens_of_size(size_bytes) + self.answer_tokens
 
     def text_of(self, path: str, content: bytes) -> str | None:
-        """What of a file a model may see; None: nothing looks at it."""
+        """What of a file a model may see; None: none looks at it."""
+        if self.answer_tokens is None:
+            return None
         admitted = admit(path, content, limits=self.limits)
         return None if isinstance(admitted, Skip) else admitted.text
 
