@@ -5,7 +5,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 # Test processes beside each other: most tests wait, for servers, signals and leases.
-TESTERS ?= 4
+TESTERS ?= 3
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 # All but the weights' own libraries (`diffusers`), which are gigabytes.

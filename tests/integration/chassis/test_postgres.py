@@ -114,12 +114,14 @@ async def test_a_real_serialization_failure_is_run_again_and_counted(
     database: Database, reader: InMemoryMetricReader
 ) -> None:
     both_have_read = asyncio.Barrier(2)
+    runs: list[int] = []
 
     async def withdraw(counter: int) -> None:
         waited = False
 
         async def work(connection: "Connection") -> None:
             nonlocal waited
+            runs.append(counter)
             await connection.execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
             total = await connection.fetchval("SELECT sum(value) FROM counters")
             if not waited:
@@ -134,7 +136,9 @@ async def test_a_real_serialization_failure_is_run_again_and_counted(
 
     # Each alone is allowed when it runs first; the second sees what the first has left. Without a retry: [-1, -1].
     assert sorted(await values(database)) == [-1, 0]
-    assert retries(reader) == {"40001": 1}
+    # It may meet the first once more, which has won and isn't committed yet.
+    assert len(runs) > 2
+    assert retries(reader) == {"40001": len(runs) - 2}
 
 
 async def test_a_conflict_without_end_is_given_up_after_six_attempts(
