@@ -5,6 +5,7 @@ import gc
 import gzip
 import inspect
 import json
+import logging
 import signal
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager
@@ -38,8 +39,17 @@ MIGRATIONS = [
 
 
 def pytest_configure() -> None:
-    """Lets Ctrl-C come to the programs that tests start: from a shell's background they inherit that it is ignored."""
+    """Has logs kept with the test that they come in, and lets Ctrl-C come to the programs that tests start.
+
+    From a shell's background they inherit that it is ignored.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Not to stdout, as structlog does by itself: that is the output of whichever command a test runs at the moment.
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer(key_order=["event"])],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
 
 
 @pytest.hookimpl(wrapper=True)

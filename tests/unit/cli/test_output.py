@@ -1,10 +1,13 @@
 """Output that no name can abuse, and that scripts can read."""
 
+import asyncio
 import io
 import json
 import sys
+from typing import Any
 
 import pytest
+import structlog
 
 from cli.output import counted, neutralise, say, write_json, write_table
 from cli.root import ending_in_exit_code
@@ -77,3 +80,16 @@ def test_no_exception_reaches_the_person_as_a_traceback(
 
     assert ended.value.exit_code == code
     assert len(capsys.readouterr().err.splitlines()) <= 1
+
+
+async def test_what_others_log_meanwhile_is_no_part_of_a_commands_output(gateway: Any) -> None:
+    async def others() -> None:
+        while True:
+            structlog.get_logger("others").info("something")
+            await asyncio.sleep(0.001)
+
+    logging = asyncio.create_task(others())
+    outcome = await gateway.run("jobs", "list", "--json")
+    logging.cancel()
+
+    assert "something" not in outcome.out + outcome.err
