@@ -7,6 +7,7 @@ which claims from PostgreSQL, acknowledges, and deletes the ring, so that the st
 import asyncio
 import contextlib
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -150,6 +151,7 @@ class Listener:
         self._tally = tally
         self._heard: list[Any] = []
         self._away = False
+        self._take_over_after = -math.inf
 
     async def listen(self, seconds: float) -> Ring | None:
         """The next ring, or None when there is none for so long, or Redis has just come back. Raises BellAway."""
@@ -189,7 +191,13 @@ class Listener:
                     await self._drop(heard)
 
     async def take_over(self) -> None:
-        """Drop rings that workers took and died with, and forget those workers; any claim makes up for them."""
+        """Drop rings that workers took and died with, and forget those workers; any claim makes up for them.
+
+        Does nothing when it was done so lately that no ring can have been abandoned since.
+        """
+        if (now := time.monotonic()) < self._take_over_after:
+            return
+        self._take_over_after = now + ABANDONED_MILLISECONDS / 1000
         with contextlib.suppress(*AWAY):
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._drop_abandoned()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import redis.asyncio
@@ -114,6 +115,27 @@ async def test_rings_that_a_dead_worker_took_are_taken_from_it(
     assert b"dead" not in consumers
     assert sum(consumers.values()) == 0
     assert await client.xlen(stream) == 0
+
+
+async def test_rings_are_taken_over_no_more_often_than_they_can_have_been_abandoned(
+    engine: Engines, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = await engine()
+    stream = caller.runtime.bell.stream("work")
+    await client.xgroup_create(stream, GROUP, mkstream=True)
+    await caller.runtime.bell._send("work", Ring(1))
+    await client.xreadgroup(GROUP, "dead", {stream: ">"})
+    lately, newly = (caller.runtime.bell.listener("work", uuid4()) for _ in range(2))
+    assert lately is not None
+    assert newly is not None
+
+    await lately.take_over()
+    monkeypatch.setattr(bell, "ABANDONED_MILLISECONDS", 0)
+    await lately.take_over()
+    after_lately = await client.xlen(stream)
+    await newly.take_over()
+
+    assert (after_lately, await client.xlen(stream)) == (1, 0)
 
 
 async def test_a_stream_that_nobody_hears_is_trimmed(
