@@ -29,6 +29,15 @@ async def test_a_token_that_is_none_is_told_without_asking_anybody(stranger: Vis
     await expect(stranger.page.get_by_role("alert")).to_contain_text("This is no token")
 
 
+async def test_enter_offers_the_token(stranger: Visitor) -> None:
+    await stranger.page.goto(stranger.system.stack.http_url)
+
+    await stranger.page.get_by_label("Token").fill("open sesame")
+    await stranger.page.keyboard.press("Enter")
+
+    await expect(stranger.page.get_by_role("alert")).to_contain_text("This is no token")
+
+
 @pytest.mark.parametrize("kind", ["expired", "forged"])
 async def test_a_token_that_the_gateway_refuses_is_told_in_its_words(stranger: Visitor, kind: str) -> None:
     expired = stranger.system.stack.token(Role.USER, subject=stranger.name, lifetime=timedelta(seconds=-60))

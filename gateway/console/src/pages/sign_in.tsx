@@ -1,5 +1,6 @@
 /** Signing in with a token, which the gateway judges. */
 
+import type { TargetedKeyboardEvent } from "preact";
 import { useState } from "preact/hooks";
 import { tryToken } from "../connection";
 import { Field } from "../parts/field";
@@ -32,6 +33,7 @@ export function SignIn() {
               spellcheck={false}
               value={text}
               onInput={(event) => setText(event.currentTarget.value)}
+              onKeyDown={submitByEnter}
             />
           )}
         </Field>
@@ -54,6 +56,14 @@ function Hint() {
       out.
     </>
   );
+}
+
+/** A token is one word, however many lines it takes on the page. */
+function submitByEnter(event: TargetedKeyboardEvent<HTMLTextAreaElement>) {
+  if (event.key === "Enter") {
+    event.preventDefault();
+    event.currentTarget.form?.requestSubmit();
+  }
 }
 
 /** Sign in; why it didn't work, empty when it did. */
