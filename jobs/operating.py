@@ -104,13 +104,6 @@ class Operating:
         shown = rows[:limit]
         return JobPage(shown, encode_token("jobs", filters, [str(shown[-1]["id"])]) if len(rows) > limit else "")
 
-    async def list_unended(self, owner: str) -> Sequence[store.Row]:
-        """The newest UNENDED_TOLD of an owner's jobs that haven't ended. Raises OwnerNotAllowed."""
-        page = await self.list_jobs(
-            states=UNENDED, kind="", owner=owner, min_age=timedelta(), size=UNENDED_TOLD, token=""
-        )
-        return page.rows
-
     async def cancel_job(self, name: str) -> store.Row:
         """The job as it is now: CANCELLED, or RUNNING and told to stop. Raises JobNotFound and JobEnded."""
 
@@ -170,6 +163,13 @@ class Operating:
         kind = self._kinds.get(job["kind"])
         if kind is not None and kind.on_end is not None:
             await kind.on_end(transaction, _told(job, State.CANCELLED))
+
+
+async def list_unended(connection: "Connection", owner: str) -> store.Rows:
+    """The newest UNENDED_TOLD of the jobs of an owner, whom the caller may see, that haven't ended."""
+    return await store.list_owned_jobs(
+        connection, owner=owner, states=UNENDED, kind=None, age_seconds=0, after=None, limit=UNENDED_TOLD
+    )
 
 
 def _told(job: store.Row, state: State, error_class: str | None = None, error_message: str | None = None) -> EndedJob:

@@ -110,7 +110,7 @@ def answering(settings: EngagerSettings, base: Foundation, log: structlog.stdlib
     browsing = Browsing(database=base.database)
     services = [
         engagement_service(settings, base, browsing, watching),
-        overview_service(base, browsing),
+        overview_service(base),
         base.jobs.service(),
     ]
     health = Health(
@@ -148,9 +148,9 @@ def engagement_service(
     )
 
 
-def overview_service(base: Foundation, browsing: Browsing) -> Service:
+def overview_service(base: Foundation) -> Service:
     """The service of what is being done for an owner."""
-    overviews = Overviews(browsing=browsing, operating=base.jobs.operating)
+    overviews = Overviews(database=base.database)
     return Service(
         name=overview_servicer.SERVICE_NAME,
         add=add_EngagerOverviewServiceServicer_to_server,

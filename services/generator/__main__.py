@@ -183,7 +183,7 @@ def own_services(settings: GeneratorSettings, base: Foundation, watching: Genera
         thumbnails=PoseThumbnails(rasteriser=base.rasteriser),
     )
     crediting = Crediting(database=database)
-    overviews = Overviews(crediting=crediting, generating=generating, operating=base.jobs.operating)
+    overviews = Overviews(database=database)
     return [
         Service(
             name=servicer.SERVICE_NAME,

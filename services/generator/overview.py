@@ -1,16 +1,20 @@
 """Use case: what an owner has here, and what is being done for it."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from jobs.operating import Operating
+from chassis.postgres import Database
+from jobs.operating import list_unended
 from jobs.store import Row as JobRow
 from jobs.visibility import one_owner
+from ledger import ledger
 from ledger.ledger import Balance
-from services.generator.crediting import Crediting
-from services.generator.generating import Generating
-from services.generator.store import Row
+from services.generator import store
+from services.generator.crediting import credits_of
+
+if TYPE_CHECKING:
+    from chassis.postgres import Connection
 
 LATEST_TOLD = 5
 
@@ -21,24 +25,27 @@ class Overview:
 
     owner: str
     balance: Balance
-    generations: Sequence[Row]
+    generations: Sequence[store.Row]
     running: Sequence[JobRow]
 
 
 class Overviews:
     """Tells owners what they have. A user meets its own only (I10)."""
 
-    def __init__(self, *, crediting: Crediting, generating: Generating, operating: Operating) -> None:
-        self._crediting = crediting
-        self._generating = generating
-        self._operating = operating
+    def __init__(self, *, database: Database) -> None:
+        self._database = database
 
     async def get(self, *, owner: str, latest: int) -> Overview:
         """The overview of an owner, the caller unless told. Raises OwnerNotAllowed."""
-        whose = one_owner(owner)
-        (_, balance), generations, running = await asyncio.gather(
-            self._crediting.balance(whose),
-            self._generating.list_generations(owner=whose, states=(), size=latest or LATEST_TOLD, token=""),
-            self._operating.list_unended(whose),
-        )
-        return Overview(whose, balance, generations.rows, running)
+        whose, limit = one_owner(owner), latest or LATEST_TOLD
+
+        async def read(connection: "Connection") -> Overview:
+            return Overview(
+                whose,
+                await ledger.get_balance(connection, credits_of(whose)),
+                await store.list_generations(connection, owner=whose, states=None, after=None, limit=limit),
+                await list_unended(connection, whose),
+            )
+
+        # One after the other on one connection takes less of the processor than a connection for each.
+        return await self._database.run(read)

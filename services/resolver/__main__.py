@@ -118,7 +118,7 @@ def answering(settings: ResolverSettings, base: Foundation, log: structlog.stdli
     scanning = Scanning(database=database, transactions=base.jobs.transactions, dimensions=dimensions)
     collection = Collection(database=database)
     scans = ScanServicer(scanning=scanning, watching=watching, collection=collection)
-    overviews = Overviews(collection=collection, scanning=scanning, operating=base.jobs.operating)
+    overviews = Overviews(database=database, collection=collection)
     services = [
         Service(
             name=SERVICE_NAME,

@@ -163,7 +163,7 @@ def own_services(
     )
     reviewing = Reviewing(database=base.database, accepting=accepting, estimating=Estimating.of(settings))
     budgeting = Budgeting(database=base.database, budget=budget)
-    overviews = Overviews(budgeting=budgeting, reviewing=reviewing, operating=base.jobs.operating)
+    overviews = Overviews(database=base.database, budget=budget)
     return [
         review_service(base, reviewing, watching),
         repository_service(base, accepting, Estimating.of(settings), rules),

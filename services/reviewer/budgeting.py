@@ -33,7 +33,7 @@ class Budgeting:
         seen_owner = one_owner(owner)
 
         async def read(connection: "Connection") -> Quota:
-            return await self._read(connection, seen_owner)
+            return await read_quota(connection, self._budget, seen_owner)
 
         # No transaction is needed for one time of it all: the accounts are those of the month that was read first.
         return await self._database.run(read)
@@ -43,10 +43,12 @@ class Budgeting:
 
         async def write(connection: "Connection") -> Quota:
             await store.set_plan(connection, owner, plan)
-            return await self._read(connection, owner)
+            return await read_quota(connection, self._budget, owner)
 
         return await self._database.transact(write)
 
-    async def _read(self, connection: "Connection", owner: str) -> Quota:
-        terms = await self._budget.terms(connection, owner)
-        return Quota(terms, *await self._budget.spent(connection, terms))
+
+async def read_quota(connection: "Connection", budget: Budget, owner: str) -> Quota:
+    """What an owner, whom the caller may see, may use and has used."""
+    terms = await budget.terms(connection, owner)
+    return Quota(terms, *await budget.spent(connection, terms))
