@@ -16,13 +16,18 @@ from cli.stack.programs import Program, Surroundings
 from cli.stack.stack import Stack
 
 MIGRATE = """
-import os, psycopg
-with psycopg.connect(os.environ["ATELIER_RESOLVER_DATABASE_URL"]) as connection:
-    connection.execute("CREATE TABLE IF NOT EXISTS cards (id int PRIMARY KEY, embedding vector(3))")
+import asyncio, asyncpg, os
+
+async def main():
+    connection = await asyncpg.connect(os.environ["ATELIER_RESOLVER_DATABASE_URL"])
+    await connection.execute("CREATE TABLE IF NOT EXISTS cards (id int PRIMARY KEY, embedding vector(3))")
+    await connection.close()
+
+asyncio.run(main())
 """
 
 SERVE = """
-import json, threading, signal
+import json, signal
 print(json.dumps({"timestamp": "2026-01-01T00:00:00Z", "level": "info", "event": "started", "process": "resolver"}))
 signal.signal(signal.SIGTERM, lambda *_: exit(0))
 while True:

@@ -44,6 +44,23 @@ async def test_killed_redis_is_restarted(layout: Layout, supervisor: Supervisor,
     await until(server.ready)
 
 
+async def test_a_redis_that_hangs_is_not_ready_until_it_goes_on(
+    layout: Layout, supervisor: Supervisor, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli.stack.redis, "ANSWER_SECONDS", 0.1)
+    server = Redis(layout)
+    before = await server.ready()
+    await server.start(supervisor)
+    process = psutil.Process(supervisor.pid("redis"))
+
+    process.suspend()
+    hanging = await server.ready()
+    process.resume()
+
+    assert (before, hanging) == (False, False)
+    await until(server.ready)
+
+
 async def test_missing_system_library_is_one_sentence(
     layout: Layout, supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
