@@ -76,16 +76,19 @@ def planned_review(request: pb.CreateReviewRequest, estimating: Estimating) -> N
     kind = Task(request.WhichOneof("target") or "")
     files = getattr(request, kind).files
     paths = redacted_paths([file.path for file in files])
-    broken = [*_path_violations(f"{kind}.files", paths), *_size_violations(f"{kind}.files", files, MOST_BYTES[kind])]
+    read = [file.content for file in files]  # Read once, as each reading copies all of it.
+    field = f"{kind}.files"
+    broken = [*_path_violations(field, paths), *_size_violations(field, read, MOST_BYTES[kind])]
     if broken:
         raise InvalidArgument(broken)
-    contents = {hash_of(file.content): file.content for file in files}
+    sent = [(_input(path, file, content), content) for path, file, content in zip(paths, files, read, strict=True)]
+    contents = {file.sha256: content for file, content in sent}
     if kind is Task.DEBUG:
-        parts = [_planned_debug(request.debug, paths, estimating)]
+        parts = [_planned_debug(request.debug.error, sent, estimating)]
         error = request.debug.error.encode()
         contents[hash_of(error)] = error
     else:
-        parts = [_planned_file(path, file, estimating) for path, file in zip(paths, files, strict=True)]
+        parts = [_planned_file(file, content, estimating) for file, content in sent]
     return NewReview(
         request_id=request.request_id,
         fingerprint=fingerprint_of(request),
@@ -124,23 +127,23 @@ def policy_word(policy: int) -> str:
     return pb.SecretPolicy.Name(policy or pb.SECRET_POLICY_REDACT).removeprefix("SECRET_POLICY_")
 
 
-def _planned_file(path: str, file: pb.SourceFile, estimating: Estimating) -> PlannedPart:
-    text = estimating.text_of(path, file.content)
-    tokens = 0 if text is None else estimating.tokens(path, text)
-    return PlannedPart(task=Task.REVIEW, path=path, inputs=Inputs([_input(path, file)]), tokens=tokens)
+def _planned_file(file: FileInput, content: bytes, estimating: Estimating) -> PlannedPart:
+    text = estimating.text_of(file.path, content)
+    tokens = 0 if text is None else estimating.tokens(file.path, text)
+    return PlannedPart(task=Task.REVIEW, path=file.path, inputs=Inputs([file]), tokens=tokens)
 
 
-def _planned_debug(debug: pb.DebugTarget, paths: Sequence[str], estimating: Estimating) -> PlannedPart:
-    files = list(zip(paths, debug.files, strict=True))
-    texts = [estimating.text_of(path, file.content) for path, file in files]
-    inputs = Inputs([_input(path, file) for path, file in files], error=hash_of(debug.error.encode()))
-    tokens = estimating.tokens(debug.error, *paths, *(text for text in texts if text is not None))
-    return PlannedPart(task=Task.DEBUG, inputs=inputs, tokens=tokens)
+def _planned_debug(error: str, sent: Sequence[tuple[FileInput, bytes]], estimating: Estimating) -> PlannedPart:
+    files = [file for file, _ in sent]
+    texts = [estimating.text_of(file.path, content) for file, content in sent]
+    told = [error, *(file.path for file in files), *(text for text in texts if text is not None)]
+    inputs = Inputs(files, error=hash_of(error.encode()))
+    return PlannedPart(task=Task.DEBUG, inputs=inputs, tokens=estimating.tokens(*told))
 
 
-def _input(path: str, file: pb.SourceFile) -> FileInput:
+def _input(path: str, file: pb.SourceFile, content: bytes) -> FileInput:
     changed = tuple(Lines(part.start_line, part.end_line) for part in file.changed)
-    return FileInput(path, hash_of(file.content), changed)
+    return FileInput(path, hash_of(content), changed)
 
 
 def _path_violations(field: str, paths: Sequence[str]) -> Iterator[FieldViolation]:
@@ -152,7 +155,7 @@ def _path_violations(field: str, paths: Sequence[str]) -> Iterator[FieldViolatio
             yield FieldViolation(f"{field}[{index}].path", what, "DUPLICATE_PATH")
 
 
-def _size_violations(field: str, files: Sequence[pb.SourceFile], most_bytes: int) -> Iterator[FieldViolation]:
-    size = sum(len(file.content) for file in files)
+def _size_violations(field: str, contents: Sequence[bytes], most_bytes: int) -> Iterator[FieldViolation]:
+    size = sum(map(len, contents))
     if size > most_bytes:
         yield FieldViolation(field, f"have {size:,} bytes in all; at most {most_bytes:,} are taken", "TOO_LARGE")

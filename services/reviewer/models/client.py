@@ -1,5 +1,7 @@
 """The HTTP client by which a model is reached: each answer bounded in bytes, and no redirect followed."""
 
+import functools
+import ssl
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -33,7 +35,14 @@ def open_client(*, seconds: float, through_proxy: bool) -> httpx2.AsyncClient:
         headers={"Accept-Encoding": "identity"},
         event_hooks={"response": [_bound]},
         trust_env=through_proxy,
+        verify=_certificates(through_proxy),
     )
+
+
+@functools.cache
+def _certificates(from_environment: bool) -> ssl.SSLContext:
+    """Whom to believe; takes a while to read."""
+    return httpx2.create_ssl_context(trust_env=from_environment)
 
 
 async def _bound(response: httpx2.Response) -> None:
