@@ -24,7 +24,7 @@ from cli.stack.ports import Ports
 from cli.stack.programs import Program
 from cli.stack.stack import Stack
 from tests.leftovers import end_leftover
-from tests.scheduling import SystemScheduling
+from tests.scheduling import SystemScheduling, is_later
 from tests.schemas import Schema as Schema
 from tests.schemas import Servers as Servers
 from tests.schemas import new_schema as new_schema
@@ -72,6 +72,11 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with what takes longest."""
+    items.sort(key=is_later)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,10 +1,18 @@
 """Which tests `make test` gives to one process together."""
 
+import pytest
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it has no types
 
 # They start systems of their own, or take so long that they had better run beside the others.
 ALONE = ("tests/e2e/clients/", "tests/e2e/test_demo.py", "tests/e2e/test_recovery.py")
 SHARED_SYSTEM = "tests/e2e/"
+# Compilers, which leave the processor to all else and so take longest: begun late, they would end long after it.
+FIRST = "tests/e2e/clients/"
+
+
+def is_later(item: pytest.Item) -> bool:
+    """Whether a test can be begun after the longest; a key to sort by."""
+    return not item.nodeid.startswith(FIRST)
 
 
 class SystemScheduling(LoadFileScheduling):

@@ -21,8 +21,9 @@ runpy.run_module("{module}", run_name="__main__", alter_sys=True)
 
 
 def copy(folder: Path, *parts: str) -> None:
+    # With what is compiled already: Python reads it only beside its source, and compiling again takes long.
     for part in parts:
-        shutil.copytree(REPOSITORY / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+        shutil.copytree(REPOSITORY / part, folder / part, ignore=shutil.ignore_patterns("node_modules"))
 
 
 def start(folder: Path, module: str, command: str, environment: dict[str, str]) -> subprocess.Popen[str]:

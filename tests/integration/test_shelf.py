@@ -39,6 +39,13 @@ async def _execute(schema: Schema, statement: str) -> None:
         await connection.execute(statement)
 
 
+async def _left(shelf: Shelf, servers: Servers, statement: str, tables: str = TABLES) -> tuple[Schema, int]:
+    """The schema of a test that did this and has ended, and its oid."""
+    async with shelf.schema(tables) as schema:
+        await _execute(schema, statement)
+        return schema, await _oid(servers, schema)
+
+
 async def _oid(servers: Servers, schema: Schema) -> int:
     connection = await asyncpg.connect(**servers.superuser)
     try:
@@ -60,9 +67,7 @@ async def _oid(servers: Servers, schema: Schema) -> int:
 async def test_the_next_test_has_the_same_schema_with_the_rows_it_began_with(
     shelf: Shelf, servers: Servers, left: str
 ) -> None:
-    async with shelf.schema(TABLES) as first:
-        await _execute(first, left)
-        oid = await _oid(servers, first)
+    first, oid = await _left(shelf, servers, left)
 
     async with shelf.schema(TABLES) as second:
         async with second.connection() as connection:
@@ -77,9 +82,7 @@ async def test_the_next_test_has_the_same_schema_with_the_rows_it_began_with(
 async def test_a_schema_whose_tables_were_changed_is_met_by_no_other_test(
     shelf: Shelf, servers: Servers, change: str
 ) -> None:
-    async with shelf.schema(TABLES) as first:
-        await _execute(first, change)
-        oid = await _oid(servers, first)
+    _, oid = await _left(shelf, servers, change)
 
     async with shelf.schema(TABLES) as second:
         assert await _oid(servers, second) != oid
@@ -87,8 +90,7 @@ async def test_a_schema_whose_tables_were_changed_is_met_by_no_other_test(
 
 async def test_what_a_definition_does_not_tell_of_is_made_anew(shelf: Shelf, servers: Servers) -> None:
     statements = TABLES + "CREATE TABLE numbers (id int GENERATED ALWAYS AS IDENTITY);"
-    async with shelf.schema(statements) as first:
-        oid = await _oid(servers, first)
+    _, oid = await _left(shelf, servers, "SELECT", statements)
 
     async with shelf.schema(statements) as second:
         assert await _oid(servers, second) != oid

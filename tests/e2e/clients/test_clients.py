@@ -33,6 +33,7 @@ REQUIRED = os.environ.get("ATELIER_CLIENTS_REQUIRED") == "1"
 LAST = ("nice", "-n", "19")
 ONE_CORE = os.environ | {
     "CARGO_BUILD_JOBS": "1",
+    "CARGO_INCREMENTAL": "0",  # what is built once has no use for what a second build would take up
     "GOFLAGS": f"{os.environ.get('GOFLAGS', '')} -p=1",
     "GOMAXPROCS": "1",
     "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",

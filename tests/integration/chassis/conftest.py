@@ -253,6 +253,11 @@ async def launch() -> AsyncIterator[Launch]:
 
 
 @pytest.fixture
+def tables_of() -> list[str]:
+    return ["jobs", "services/resolver"]
+
+
+@pytest.fixture
 def environment(schema: Schema, jwt_secret_file: Path) -> dict[str, str]:
     """What a resolver on the test's schema is told."""
     return {

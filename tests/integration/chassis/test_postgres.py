@@ -28,11 +28,15 @@ def reader() -> InMemoryMetricReader:
 
 
 @pytest.fixture
-async def database(schema: Schema, reader: InMemoryMetricReader) -> AsyncIterator[Database]:
+async def database(empty_schema: Schema, reader: InMemoryMetricReader) -> AsyncIterator[Database]:
     """A small pool on a schema with two counters at zero."""
     meters = MeterProvider([reader])
     pool = Database(
-        url=schema.url, schema=schema.name, pool_size=3, statement_timeout_seconds=20, meter=meters.get_meter("test")
+        url=empty_schema.url,
+        schema=empty_schema.name,
+        pool_size=3,
+        statement_timeout_seconds=20,
+        meter=meters.get_meter("test"),
     )
     await pool.start()
     async with pool.connection() as connection:
@@ -218,10 +222,10 @@ async def test_a_connection_ended_in_the_middle_of_a_query_is_an_outage_and_the_
 
 @pytest.mark.parametrize("yields", range(4))
 async def test_an_idle_connection_that_was_ended_is_an_outage_at_most_however_early_it_is_noticed(
-    database: Database, schema: Schema, servers: Servers, until: Until, yields: int
+    database: Database, empty_schema: Schema, servers: Servers, until: Until, yields: int
 ) -> None:
     ours = "FROM pg_stat_activity WHERE application_name = $1"
-    name = f"atelier {schema.name}"
+    name = f"atelier {empty_schema.name}"
     watcher: Any = await asyncpg.connect(**servers.superuser)
     try:
         assert await watcher.fetchval(f"SELECT bool_and(pg_terminate_backend(pid)) {ours}", name)
@@ -251,9 +255,11 @@ async def _none_left(watcher: Any, query: str) -> bool:
 
 
 async def test_a_statement_longer_than_a_statement_may_take_is_a_deadline_that_passed(
-    schema: Schema, meter: Any
+    empty_schema: Schema, meter: Any
 ) -> None:
-    pool = Database(url=schema.url, schema=schema.name, pool_size=1, statement_timeout_seconds=0.1, meter=meter)
+    pool = Database(
+        url=empty_schema.url, schema=empty_schema.name, pool_size=1, statement_timeout_seconds=0.1, meter=meter
+    )
     await pool.start()
     try:
         with pytest.raises(DeadlineExceeded):

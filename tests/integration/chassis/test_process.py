@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from typing import Any
 
@@ -154,13 +155,13 @@ async def test_a_taken_port_is_one_sentence_and_an_exit_code_of_its_own(
 
 
 async def test_a_taken_metrics_port_is_one_sentence_too(launch: Launch, environment: dict[str, str]) -> None:
-    first = await launch(*RESOLVER, "serve", **environment)
-    port = (await listening(first)).rsplit(":", 1)[1]
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
 
-    second = await launch(*RESOLVER, "serve", **(environment | {"ATELIER_RESOLVER_METRICS_PORT": port}))
+        process = await launch(*RESOLVER, "serve", **(environment | {"ATELIER_RESOLVER_METRICS_PORT": port}))
 
-    assert await second.ended() == 69
-    (told,) = await second.logged("cannot listen")
+        assert await process.ended() == 69
+    (told,) = await process.logged("cannot listen")
     assert f"127.0.0.1:{port} is taken" in told["error"]
 
 

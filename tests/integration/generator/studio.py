@@ -47,13 +47,22 @@ HITTER: dict[str, Any] = {
 }
 
 
+# What was drawn in this run by its SVG and fonts, which make it the same bytes again: drawing a card takes ten times
+# what all the rest of a test does, and what these tests are about begins where the picture is there.
+_PICTURES: dict[tuple[str, ...], bytes] = {}
+
+
 class CountingRasteriser(Rasteriser):
-    """Keeps count of what it draws."""
+    """Keeps count of what it draws. What another test has had drawn is at hand, until somebody wants it drawn anew."""
 
     def __init__(self, *, processes: int) -> None:
         super().__init__(processes=processes)
         self.drawn = 0
         self._begun = asyncio.Condition()
+
+    def draw_anew(self) -> None:
+        """From here on a drawing takes its while, in its process."""
+        _PICTURES.clear()
 
     async def begun(self, number: int) -> None:
         """Return once so many drawings have begun."""
@@ -72,7 +81,10 @@ class CountingRasteriser(Rasteriser):
         async with self._begun:
             self.drawn += 1
             self._begun.notify_all()
-        return await super().rasterise(svg, font_files=font_files)
+        asked = (svg, *font_files)
+        if asked not in _PICTURES:
+            _PICTURES[asked] = await super().rasterise(svg, font_files=font_files)
+        return _PICTURES[asked]
 
 
 @dataclass(frozen=True)

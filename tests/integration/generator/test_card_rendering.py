@@ -58,12 +58,15 @@ async def test_a_card_drawn_by_another_process_is_found_in_the_tables(studio: St
 
 
 async def test_two_equal_requests_at_once_draw_once(studio: Studio, process: Process) -> None:
+    studio.rasteriser.draw_anew()
+
     views = await asyncio.gather(*(process.render() for _ in range(5)))
 
     assert (studio.rasteriser.drawn, len({view.drawn for view in views})) == (1, 1)
 
 
 async def test_who_gives_up_does_not_stop_who_waits_for_the_same(studio: Studio, process: Process) -> None:
+    studio.rasteriser.draw_anew()
     first, second = (asyncio.create_task(process.render()) for _ in range(2))
     await studio.rasteriser.begun(1)
 
@@ -244,6 +247,7 @@ async def test_an_unknown_player_and_a_missing_career_are_told_apart(process: Pr
 async def test_a_drawing_process_that_dies_is_no_bug_of_ours_and_the_next_call_draws(
     studio: Studio, process: Process
 ) -> None:
+    studio.rasteriser.draw_anew()
     rendering = asyncio.create_task(process.render())
     await until(studio.rasteriser.kill, "a drawing process was killed")
 

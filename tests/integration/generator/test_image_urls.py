@@ -103,7 +103,8 @@ async def test_a_row_that_is_gone_is_no_error(studio: Studio, process: Process) 
 async def test_a_row_that_goes_while_its_job_runs_is_no_error_either(studio: Studio, process: Process) -> None:
     view = await process.render(variant=1)
     for path in studio.objects().values():
-        path.unlink()  # The job has to draw, and so takes a while.
+        path.unlink()
+    studio.rasteriser.draw_anew()  # The job has to draw, and so takes a while.
 
     working = asyncio.create_task(process.work())
     await studio.rasteriser.begun(2)

@@ -1,5 +1,6 @@
-"""The reviewer's use cases on a schema and an object store of the test's own."""
+"""The reviewer's use cases on a schema and an object store of the test's own, and the linters that tests share."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -9,11 +10,24 @@ import structlog
 from chassis.postgres import Database
 from services.reviewer.__main__ import ACCEPTING_CONNECTIONS
 from services.reviewer.config import ReviewerSettings
+from services.reviewer.linters.linting import Linting, known_linters
+from services.reviewer.linters.sandbox import Limits
 from tests.conftest import Schema
 from tests.integration.reviewer import desk
 from tests.integration.reviewer.desk import Reviewer
 
 Open = Callable[..., Reviewer]
+
+
+@pytest.fixture(scope="session")
+async def linting() -> AsyncIterator[Linting]:
+    """All linters that are here, in one sandbox, which warms up for seconds.
+
+    What it does for one file must not matter to the next.
+    """
+    linting = Linting(known_linters(), places=os.cpu_count() or 1, limits=Limits())
+    yield linting
+    await linting.close()
 
 
 @pytest.fixture

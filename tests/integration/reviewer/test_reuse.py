@@ -1,14 +1,8 @@
 """What was reviewed as it is isn't worked on again: what the next review makes of what the last one found."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
-from typing import TYPE_CHECKING
-
 import pytest
 from atelier.reviewer.v1 import review_service_pb2 as pb
 
-from chassis.postgres import Database
 from jobs.job import ErrorClass
 from jobs.outcomes import Failed
 from services.reviewer.comparing import FindingStatus
@@ -18,9 +12,6 @@ from services.reviewer.finding import Severity
 from tests.integration.reviewer.conftest import Open
 from tests.integration.reviewer.desk import Looks, Reviewer, debug_request, review_request, source
 from tests.integration.reviewer.written_review import caller, told
-
-if TYPE_CHECKING:
-    from chassis.postgres import Connection
 
 RUNNING, SUCCEEDED = pb.REVIEW_STATE_RUNNING, pb.REVIEW_STATE_SUCCEEDED
 NEW, PERSISTING, DISMISSED = FindingStatus.NEW, FindingStatus.PERSISTING, FindingStatus.DISMISSED
@@ -171,50 +162,6 @@ async def test_what_costs_no_tokens_any_more_needs_no_budget(open_reviewer: Open
     assert (await reviewer.quota()).tokens.used == 8_000
 
 
-@pytest.mark.parametrize("paths", [("a.py",), ("a.py", "b.py")], ids=["one", "several"])
-async def test_a_review_that_would_tell_no_more_than_the_last_one_of_the_same_is_that_one_and_costs_nothing(
-    open_reviewer: Open, paths: tuple[str, ...]
-) -> None:
-    reviewer = open_reviewer(lite_requests=2)
-    files = [source(path) for path in paths]
-    await reviewer.create(review_request(*files))
-    await reviewer.work(FOUND)
-    second = await reviewer.create(review_request(*files))
-    before = await reviewer.written()
-
-    third = await reviewer.create(review_request(*files))
-
-    assert third == second == await reviewer.get(second)
-    assert await reviewer.written() == before
-
-
-async def test_the_last_review_of_a_file_is_told_again_by_one_statement(
-    reviewer: Reviewer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await reviewer.create(review_request(source("a.py")))
-    await reviewer.work(FOUND)
-    await reviewer.create(review_request(source("a.py")))
-    queries = log_queries(monkeypatch, reviewer.database, reviewer.planned_once)
-
-    await reviewer.create(review_request(source("a.py")))
-
-    assert len(queries) == 1
-
-
-async def test_what_was_dismissed_since_the_last_review_is_told_by_another(reviewer: Reviewer) -> None:
-    await reviewer.create(review_request(source("a.py"), source("b.py")))
-    await reviewer.work(Looks(told={"a.py": [told("f1")], "b.py": [told("f1")]}))
-    second = await reviewer.create(review_request(source("a.py")))
-    of_another_file = (await reviewer.create(review_request(source("b.py")))).files[0].findings[0]
-    with caller():
-        await reviewer.dismissing.dismiss(of_another_file.finding_id, "It is meant so.")
-
-    third = await reviewer.create(review_request(source("a.py")))
-
-    assert third.review_id != second.review_id
-    assert [(one.fingerprint, one.dismissal) for one in third.files[0].findings] == [("f1", "It is meant so.")]
-
-
 async def test_a_file_that_was_another_meanwhile_is_reviewed_again(reviewer: Reviewer) -> None:
     for text in ("x = 1\n", "x = 2\n"):
         await reviewer.create(review_request(source("a.py", text)))
@@ -223,18 +170,6 @@ async def test_a_file_that_was_another_meanwhile_is_reviewed_again(reviewer: Rev
     back = await reviewer.create(review_request(source("a.py", "x = 1\n")))
 
     assert back.state == RUNNING
-
-
-async def test_a_used_request_id_stays_that_of_its_request_though_the_last_review_tells_as_much(
-    reviewer: Reviewer,
-) -> None:
-    await reviewer.create(review_request(source("a.py"), source("b.py")))
-    await reviewer.work(Looks())
-    await reviewer.create(review_request(source("b.py"), request_id="of b"))
-    await reviewer.create(review_request(source("a.py")))
-
-    with pytest.raises(RequestIdUsed):
-        await reviewer.create(review_request(source("a.py"), request_id="of b"))
 
 
 async def test_several_that_were_reviewed_as_they_are_are_told_in_the_order_asked_for(reviewer: Reviewer) -> None:
@@ -285,18 +220,3 @@ async def test_a_plan_that_was_raised_or_lowered_counts_for_what_was_reviewed_to
         await reviewer.create(review_request(source("b.py")))
     assert (caught.value.metadata["asked"], caught.value.metadata["left"]) == ("1", "0")
     assert await reviewer.written() == before
-
-
-def log_queries(monkeypatch: pytest.MonkeyPatch, *databases: Database) -> list[str]:
-    """What PostgreSQL is asked from now on, in order."""
-    queries = list[str]()
-
-    @asynccontextmanager
-    async def connection(plain: "Callable[[], AbstractAsyncContextManager[Connection]]") -> "AsyncIterator[Connection]":
-        async with plain() as borrowed:
-            with borrowed.query_logger(lambda asked: queries.append(asked.query)):
-                yield borrowed
-
-    for database in databases:
-        monkeypatch.setattr(database, "connection", partial(connection, database.connection))
-    return queries

@@ -118,6 +118,7 @@ async def running_server(root: Path) -> AsyncIterator[Server]:
     finally:
         await supervisor.stop()
         log.close()
+        layout.remove_run()
 
 
 @pytest.fixture(scope="session")

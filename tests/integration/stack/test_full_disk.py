@@ -8,12 +8,9 @@ from pathlib import Path
 import pytest
 
 from cli.stack.layout import Layout
-from cli.stack.log import StackLog
-from cli.stack.postgres import Postgres
 from cli.stack.problems import StackError
-from cli.stack.secrets import Secrets
 from cli.stack.stack import Stack
-from cli.stack.supervisor import Supervisor
+from tests.integration.stack.conftest import running_server
 
 
 @pytest.fixture
@@ -45,20 +42,13 @@ async def test_almost_full_disk_is_one_sentence_before_anything_starts(
 
 
 async def test_disk_that_fills_during_initdb_is_one_sentence_and_the_next_start_heals(small_disk: Path) -> None:
-    layout = Layout.of(small_disk / "state")
-    layout.prepare()
-    layout.prepare_run()
-    log = StackLog(layout.log, None)
-    supervisor = Supervisor(log, layout.root, changed=lambda: None)
-    postgres = Postgres(layout, Secrets(layout.secrets), log)
-    try:
-        with pytest.raises(StackError, match="is full: free some space"):
-            await postgres.start(supervisor)
-        assert not layout.postgres.exists()
+    state = small_disk / "state"
 
-        make_room(small_disk)
-        await postgres.start(supervisor)
-    finally:
-        await supervisor.stop()
-        log.close()
-        layout.remove_run()
+    with pytest.raises(StackError, match="is full: free some space"):
+        async with running_server(state):
+            pass
+    assert not Layout.of(state).postgres.exists()
+
+    make_room(small_disk)
+    async with running_server(state) as server:
+        assert server.layout.postgres.exists()

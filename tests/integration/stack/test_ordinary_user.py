@@ -71,9 +71,12 @@ def test_folder_that_can_not_be_written_is_one_sentence(
     ]
 
 
+@pytest.mark.usefixtures("initialised")
 def test_root_may_start_on_a_users_folder_and_the_user_again_after(
     run_script: Callable[..., Any], as_nobody: dict[str, Any], root: Path
 ) -> None:
+    for path in (root, *root.rglob("*")):
+        os.chown(path, NOBODY.uid, NOBODY.gid)
     first = run_script(**as_nobody)
     first.wait_ready()
     first.process.terminate()

@@ -285,6 +285,7 @@ def start_stranger() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
         process.communicate()
 
 
+@pytest.mark.usefixtures("initialised")
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's server is himself")
 async def test_folder_that_is_closed_to_the_servers_user_is_opened_for_passing_through_only(
     layout: Layout, log: StackLog, supervisor: Supervisor

@@ -236,9 +236,7 @@ def _quota(owner: str, plan: Any, tokens: int) -> quota_pb.Quota:
 
 
 def _without_files(review: pb.Review) -> pb.Review:
-    copy = pb.Review.FromString(review.SerializeToString())
-    del copy.files[:]
-    return copy
+    return pb.Review(**{field.name: value for field, value in review.ListFields() if field.name != "files"})
 
 
 def _told(review: pb.Review, files: Any) -> pb.WatchReviewResponse:

@@ -23,6 +23,7 @@ any_joints = st.one_of(st.just(MISSING), known_joints)
 documents = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
 )
 
 

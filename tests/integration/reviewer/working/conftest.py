@@ -1,4 +1,4 @@
-"""The tools that look at files, started once a run, and workshops by settings."""
+"""Workshops by settings."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from chassis.postgres import Database
-from services.reviewer.linters.linting import Linting, known_linters
-from services.reviewer.linters.sandbox import Limits
+from services.reviewer.linters.linting import Linting
 from tests.conftest import Schema, Servers
 from tests.integration.reviewer.models.model_server import open_model_server
 from tests.integration.reviewer.workshop import Workshop, open_workshop
@@ -17,18 +16,8 @@ from tests.integration.reviewer.workshop import Workshop, open_workshop
 NewWorkshop = Callable[..., AbstractAsyncContextManager[Workshop]]
 
 
-@pytest.fixture(scope="session")
-async def shared_linting() -> AsyncIterator[Linting]:
-    """All linters that are here; their sandbox warms up for seconds."""
-    linting = Linting(known_linters(), places=4, limits=Limits())
-    yield linting
-    await linting.close()
-
-
 @pytest.fixture
-def new_workshop(
-    database: Database, schema: Schema, servers: Servers, shared_linting: Linting, tmp_path: Path
-) -> NewWorkshop:
+def new_workshop(database: Database, schema: Schema, servers: Servers, linting: Linting, tmp_path: Path) -> NewWorkshop:
     """Workshops on the test's schema, with a model server each."""
 
     @asynccontextmanager
@@ -40,7 +29,7 @@ def new_workshop(
                 schema=schema,
                 servers=servers,
                 folder=tmp_path,
-                linting=shared_linting,
+                linting=linting,
                 server=server,
                 url=url,
                 **settings,
