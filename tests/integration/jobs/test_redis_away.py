@@ -42,15 +42,28 @@ async def test_without_redis_everything_is_found_by_looking(
     assert await own.count("SELECT count(*) FROM jobs WHERE state = 'SUCCEEDED' AND attempt = 1") == 20
 
 
-async def test_without_redis_an_idle_worker_looks_less_and_less_often_but_once_a_second(engine: Engines) -> None:
+async def test_without_redis_an_idle_worker_looks_less_and_less_often_but_once_a_second(
+    engine: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    poll = consumer.Consumer._poll
+
+    async def noting(self: consumer.Consumer, *, found: bool) -> None:
+        await poll(self, found=found)
+        pauses.append(self._poll_seconds)
+
+    async def looks_as_seldom_as_ever() -> bool:
+        return pauses[-2:] == [1.0, 1.0]
+
+    monkeypatch.setattr(consumer.Consumer, "_poll", noting)
     own = await engine([WORK], {"work": done}, redis_url=None)
     await own.until(await own.start_job())
-    await asyncio.sleep(1.5)
+    await until(looks_as_seldom_as_ever)
 
-    job_id = await own.start_job()
-    row = await own.until(job_id)
+    row = await own.until(await own.start_job())
 
-    assert (row["started_at"] - row["created_at"]).total_seconds() < 1.5
+    assert pauses[: pauses.index(1.0) + 1][-5:] == [0.1, 0.2, 0.4, 0.8, 1.0]
+    assert (max(pauses), row["state"]) == (1.0, "SUCCEEDED")
 
 
 async def test_rings_resume_by_themselves_when_redis_comes_back(

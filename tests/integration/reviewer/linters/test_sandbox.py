@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from services.reviewer.linters.sandbox import CutOff, Ended, Limits, Sandbox, SandboxLost
@@ -178,9 +179,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 def _runs(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        # Where nobody waits for it, it is a zombie for ever.
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
-    # Where nobody waits for it, it is a zombie for ever.
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
