@@ -20,6 +20,7 @@ from chassis.postgres import Database
 from services.reviewer import store
 from services.reviewer.contents import Contents, hash_of
 from services.reviewer.errors import RepositoryNotFound, SnapshotTooLarge
+from services.reviewer.ignore_rules import PROCESS
 from services.reviewer.linters.sandbox import Limits, Sandbox
 from services.reviewer.repositories import Repositories
 from services.reviewer.snapshotting import SnapshotLimits, Snapshotting
@@ -89,7 +90,7 @@ async def each(*messages: pb.CreateSnapshotRequest) -> AsyncIterator[Any]:
 @pytest.fixture(scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
     """Where rules are followed."""
-    sandbox = Sandbox(places=2, limits=Limits(cpu_seconds=5))
+    sandbox = Sandbox(places=2, limits=Limits(cpu_seconds=2), modules=[PROCESS])
     yield sandbox
     await sandbox.close()
 

@@ -6,7 +6,7 @@ import grimp
 import pytest
 
 from services.reviewer.architecture.judging import judge
-from services.reviewer.architecture.surveying import Survey, survey
+from services.reviewer.architecture.surveying import PROCESSES, Survey, survey
 from services.reviewer.coverage import ToolStatus
 from services.reviewer.languages import language_of
 from services.reviewer.linters.sandbox import Limits, Sandbox
@@ -19,7 +19,7 @@ Files = Mapping[str, str]
 @pytest.fixture(scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
     """Where imports are read."""
-    sandbox = Sandbox(places=2, limits=Limits())
+    sandbox = Sandbox(places=2, limits=Limits(), modules=PROCESSES)
     yield sandbox
     await sandbox.close()
 
