@@ -1,6 +1,5 @@
 """A headless Chromium before the running system."""
 
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,25 +7,16 @@ from playwright.async_api import Browser, async_playwright
 
 from chassis.auth import Role
 from gateway.pages import BUILT
+from tests.chromium import CHROMIUM, MISSING, OPTIONS
 from tests.e2e.conftest import System
 from tests.e2e.console.visitor import Visitor, visiting
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-# As root there is no sandbox; and it asks nobody but the page for anything.
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for the whole run."""
     if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
+        pytest.skip(MISSING)
     if not BUILT.is_dir():
         pytest.skip("the console isn't built; `make console` builds it")
     async with async_playwright() as playwright:

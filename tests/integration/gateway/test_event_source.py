@@ -11,10 +11,9 @@ from atelier.resolver.v1 import scan_service_pb2 as pb
 from playwright.sync_api import sync_playwright
 
 from gateway.pages import read_pages
+from tests.chromium import CHROMIUM, MISSING, OPTIONS
 from tests.integration.gateway.rig import Gateway, StandIn, run_gateway, within
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WATCH = "/atelier.resolver.v1.ScanService/WatchScan"
 LISTEN = """async ([token, path]) => {
   const session = await fetch("/session", {method: "POST", headers: {authorization: `Bearer ${token}`}});
@@ -40,7 +39,7 @@ async def console(stand_in: StandIn, secret_file: Path, tmp_path: Path) -> Async
             yield running
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium here")
+@pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 async def test_a_browser_follows_a_stream_to_its_end(console: Gateway, stand_in: StandIn) -> None:
     calls: list[Any] = []
 
@@ -60,7 +59,7 @@ async def test_a_browser_follows_a_stream_to_its_end(console: Gateway, stand_in:
 def listen(gateway: Gateway) -> Any:
     """What a page is told, up to where its EventSource closes by itself."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{gateway.http_port}/")
         told = page.evaluate(LISTEN, [gateway.token, WATCH])
