@@ -1,7 +1,7 @@
 """Claims jobs of one kind for this process: as many as it has room for, when a ring comes or it is time to look."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from functools import partial
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +20,7 @@ from jobs.kinds import Kind
 from jobs.loops import end
 from jobs.points import reached
 from jobs.runner import Runner
-from jobs.running import HeldJob, Job
+from jobs.running import HeldJob, Job, Save
 from jobs.slots import Slots
 from jobs.tally import Tally
 from jobs.timer import LOOK_AGAIN_SECONDS, Timer
@@ -133,16 +133,16 @@ class Consumer:
     async def _claim_and_listen(self, limit: int) -> None:
         async with asyncio.timeout(CLAIM_SECONDS):
             claimed = await self._claim(limit)
-        if len(claimed) < limit:
+        if claimed < limit:
             await asyncio.sleep(0)  # Nothing is in a hurry but them.
         if self._listener is not None:
             await self._listener.acknowledge()
-        if len(claimed) < limit and self._left_out:
+        if claimed < limit and self._left_out:
             # Another worker claims from those keys just now, and may have counted before the latest job was there.
             await self._until_stopping(asyncio.sleep(LEFT_OUT_SECONDS))
-        elif len(claimed) < limit:
-            await self._wait_for_work(found=bool(claimed))
-        else:
+        elif claimed < limit:
+            await self._wait_for_work(found=claimed > 0)
+        elif not self._slots.enough:
             # There may be more than fits here: wake the next worker, as this one was woken.
             self._bell.ring(self._kind.name, Ring(1))
 
@@ -177,8 +177,8 @@ class Consumer:
         self._poll_seconds = FIRST_POLL_SECONDS if found else min(LONGEST_POLL_SECONDS, self._poll_seconds * 2)
         await self._until_stopping(asyncio.sleep(self._poll_seconds))
 
-    async def _claim(self, limit: int) -> Sequence[HeldJob]:
-        """Claim up to `limit` jobs and start each."""
+    async def _claim(self, limit: int) -> int:
+        """Claim up to `limit` jobs and start each; how many these are."""
         reached("claim.woken")
         token = uuid4()
         rows = await (
@@ -186,12 +186,27 @@ class Consumer:
         )
         reached("claim.committed")
         self._slots.take(len(rows))
+        if len(rows) < limit:
+            self._start(rows, token)
+        else:
+            # PostgreSQL has the next claim before these are begun with, and looks for more meanwhile.
+            asyncio.get_running_loop().call_soon(self._start, rows, token)
+        return len(rows)
+
+    def _start(self, rows: store.Rows, token: UUID) -> None:
+        """Hold the jobs, and have each run."""
+        if not rows:
+            return
         loop = asyncio.get_running_loop()  # Once, as it makes a system call.
-        held = [self._hold(row, token, loop) for row in rows]
-        if held:
-            self._tally.attempts(self._kind.name, len(held))
-            self._events.tell(one.job.id for one in held)
-        return held
+        save = partial(self._keeper.save_checkpoint, token)
+        for row in rows:
+            held = self._held(row, token, save)
+            self._keeper.hold(held)
+            held.task = loop.create_task(self._runner.run(held))
+            held.task.add_done_callback(self._freed)
+            self._tally.pickup.record(self._kind.name, row["waited_seconds"])
+        self._tally.attempts(self._kind.name, len(rows))
+        self._events.tell(row["id"] for row in rows)
 
     async def _claim_any(self, limit: int, token: UUID) -> store.Rows:
         lanes = next(self._turns)
@@ -231,7 +246,7 @@ class Consumer:
 
         return await self._database.transact(work)
 
-    def _hold(self, row: store.Row, token: UUID, loop: asyncio.AbstractEventLoop) -> HeldJob:
+    def _held(self, row: store.Row, token: UUID, save: Save) -> HeldJob:
         job = Job(
             job_id=row["id"],
             kind=self._kind,
@@ -239,9 +254,9 @@ class Consumer:
             payload=row["payload"],
             attempt=row["attempt"],
             checkpoint=row["checkpoint"],
-            save=partial(self._keeper.save_checkpoint, token),
+            save=save,
         )
-        held = HeldJob(
+        return HeldJob(
             job=job,
             kind=self._kind,
             token=token,
@@ -251,11 +266,6 @@ class Consumer:
             concurrency_key=row["concurrency_key"],
             remaining_seconds=row["remaining_seconds"],
         )
-        self._tally.pickup.record(self._kind.name, row["waited_seconds"])
-        self._keeper.hold(held)
-        held.task = loop.create_task(self._runner.run(held))
-        held.task.add_done_callback(self._freed)
-        return held
 
     def _freed(self, task: "asyncio.Task[None]") -> None:
         self._slots.give_back()

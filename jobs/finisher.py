@@ -1,6 +1,7 @@
 """Ends jobs that leave nothing behind, many by one statement."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
@@ -83,10 +84,10 @@ class Finisher:
         self._settle(batch, ended)
 
     def _settle(self, batch: Sequence[HeldJob], ended: Collection[UUID]) -> None:
+        for kind, count in Counter(held.kind.name for held in batch if held.job.id in ended).items():
+            self._tally.outcome(kind, "SUCCEEDED", count=count)
         for held in batch:
-            if held.job.id in ended:
-                self._tally.outcome(held.kind.name, "SUCCEEDED")
-            else:
+            if held.job.id not in ended:
                 self._tally.lease_lost(held.kind.name)
             self._forget(held)
         self._events.tell(held.job.id for held in batch)

@@ -24,6 +24,9 @@ class Stop(enum.Enum):
     RELEASED = "the worker leaves"
 
 
+Save = Callable[["Job", bytes], Awaitable[None]]
+
+
 class Job:
     """What a handler sees. `checkpoint` is what an earlier attempt saved last; None: nothing."""
 
@@ -36,7 +39,7 @@ class Job:
         payload: bytes,
         attempt: int,
         checkpoint: bytes | None,
-        save: Callable[["Job", bytes], Awaitable[None]],
+        save: Save,
     ) -> None:
         self.id = job_id
         self.kind = kind.name

@@ -4,9 +4,11 @@ import asyncio
 import time
 from typing import Any
 
+import pytest
 import structlog
 from structlog.testing import LogCapture
 
+from jobs import store
 from jobs.job import NewJob
 from jobs.kinds import Kind
 from jobs.outcomes import Done, Outcome
@@ -145,6 +147,29 @@ async def test_what_was_done_is_finished_before_the_worker_has_left(engine: Engi
     await within(asyncio.gather(looking, leaving))
 
     assert await own.count("SELECT count(*) FROM jobs WHERE state = 'SUCCEEDED' AND attempt = 1") == 1_500
+
+
+async def test_what_was_claimed_while_the_worker_leaves_is_done_before_it_has_left(
+    engine: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving: list[asyncio.Task[None]] = []
+    claim_jobs = store.claim_jobs
+
+    async def claim_and_leave(*arguments: Any, **named: Any) -> Any:
+        rows = await claim_jobs(*arguments, **named)
+        if rows and not leaving:
+            leaving.append(asyncio.create_task(own.worker.stop()))
+            await asyncio.sleep(0)
+        return rows
+
+    own = await engine([Kind(name="work", concurrency=4)], {"work": done})
+    monkeypatch.setattr(store, "claim_jobs", claim_and_leave)
+    await own.enqueue(*jobs(6))
+    await until(lambda: asyncio.sleep(0, bool(leaving)))
+    await within(leaving[0])
+
+    assert await own.count("SELECT count(*) FROM jobs WHERE state = 'SUCCEEDED' AND attempt = 1") == 4
+    assert await own.count("SELECT count(*) FROM jobs WHERE state = 'QUEUED' AND attempt = 0") == 2
 
 
 async def test_a_lost_workers_job_is_taken_over_without_using_an_attempt(engine: Engines) -> None:

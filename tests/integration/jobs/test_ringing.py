@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import redis.asyncio
 
-from jobs import bell, store
+from jobs import bell, consumer, store
 from jobs.bell import GROUP, Ring
 from jobs.job import NewJob
 from jobs.kinds import Kind
@@ -76,6 +76,19 @@ async def test_a_flood_wakes_one_worker_after_the_other(engine: Engines) -> None
     blocking.let_go()
 
     assert working == len(workers)
+
+
+async def test_a_worker_with_room_for_more_wakes_nobody(engine: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[Ring] = []
+    monkeypatch.setattr(consumer, "CLAIMED_AT_ONCE", 2)
+    caller = await engine([Kind(name="work", concurrency=100)])
+    await caller.enqueue(*jobs(6))
+    own = await engine([Kind(name="work", concurrency=100)], {"work": done})
+    monkeypatch.setattr(own.runtime.bell, "ring", lambda kind, ring: rung.append(ring))
+
+    await caller.until_all_ended()
+
+    assert rung == []
 
 
 async def test_nothing_is_left_in_the_stream_when_the_work_is_done(engine: Engines, client: Any) -> None:
