@@ -88,7 +88,7 @@ async def serve(port: str) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     log = structlog.get_logger()
     settings = Settings(port=int(port), jwt_secret_file=Path(os.environ["BENCH_JWT_SECRET_FILE"]))
-    health = Health(services=[], dependencies=[], interval_seconds=2.0, log=log)
+    health = Health(services=[], dependencies=[], log=log)
     telemetry = Telemetry.of("bench", settings)
     server = GrpcServer(
         settings=settings,

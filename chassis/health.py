@@ -5,6 +5,8 @@ Names: "" is the process, each gRPC service has its own, and each dependency sta
 
 import asyncio
 import contextlib
+import math
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,11 @@ from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 State = HealthCheckResponse.ServingStatus
 PROBE_SECONDS = 2.0
+# How often nobody but ourselves looks: while all is well, and while something is away that will come back.
+WELL_SECONDS = 5.0
+ILL_SECONDS = 2.0
+# What was seen longer ago is looked at again once somebody asks, who isn't kept waiting for it.
+FRESH_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +32,23 @@ class Dependency:
 
     One that is made of parts returns their states by name, its own included where it isn't SERVING; they are published
     beside it, and all are NOT_SERVING while it is away. `parts` names those that are known before it first answers. A
-    part that several have is SERVING when it is in each of them.
+    part that several have is SERVING when it is in each of them. `on_change` is given what to call when the part itself
+    notices that it may have changed.
     """
 
     name: str
     check: Callable[[], Awaitable[Mapping[str, Any] | None]]
     required: bool = True
     parts: Sequence[str] = ()
+    on_change: Callable[[Callable[[], None]], None] | None = None
 
 
 class Health(health_pb2_grpc.HealthServicer):
-    """Probes the dependencies every `interval_seconds`, or when told to, and tells whoever checks or watches."""
+    """Probes the dependencies, and tells whoever checks or watches.
+
+    It does so every `interval_seconds` while all is well and sooner while it isn't, when a dependency notices a change,
+    and when somebody asks.
+    """
 
     name = SERVICE_NAME
 
@@ -44,8 +57,8 @@ class Health(health_pb2_grpc.HealthServicer):
         *,
         services: Sequence[str],
         dependencies: Sequence[Dependency],
-        interval_seconds: float,
         log: structlog.stdlib.BoundLogger,
+        interval_seconds: float = WELL_SECONDS,
     ) -> None:
         self._dependencies = list(dependencies)
         self._services = ["", *services]
@@ -55,11 +68,15 @@ class Health(health_pb2_grpc.HealthServicer):
         self._parts = {one.name: tuple(one.parts) for one in dependencies}
         self._changed = asyncio.Condition()
         self._look_now = asyncio.Event()
+        self._looked_at = -math.inf
         self._stopped = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Probe once, so that the first answer is true, and go on probing."""
+        for one in self._dependencies:
+            if one.on_change is not None:
+                one.on_change(self.look_again)
         await self._probe_all()
         self._task = asyncio.create_task(self._run())
 
@@ -79,14 +96,16 @@ class Health(health_pb2_grpc.HealthServicer):
                 self._changed.notify_all()
 
     async def Check(self, request: health_pb2.HealthCheckRequest, context: Any) -> HealthCheckResponse:
-        """The present state. NOT_FOUND for a name nobody here has."""
+        """The state as it was seen last. NOT_FOUND for a name nobody here has."""
+        self._note_asked()
         state = self._states.get(request.service)
         if state is None:
             await context.abort(grpc.StatusCode.NOT_FOUND, f"There is no service {request.service!r} here.")
         return HealthCheckResponse(status=state)
 
     async def List(self, request: Any, context: Any) -> Any:
-        """Every name and its state."""
+        """Every name and its state, as it was seen last."""
+        self._note_asked()
         statuses = {name: HealthCheckResponse(status=state) for name, state in self._states.items()}
         return health_pb2.HealthListResponse(statuses=statuses)
 
@@ -111,15 +130,23 @@ class Health(health_pb2_grpc.HealthServicer):
         """What a watcher of the name is to be told changes of."""
         return self._states.get(name, HealthCheckResponse.SERVICE_UNKNOWN) if name else self._states
 
+    def _note_asked(self) -> None:
+        """Who asks again, as probes and pages do, is told what is."""
+        if time.monotonic() - self._looked_at > FRESH_SECONDS:
+            self.look_again()
+
     async def _run(self) -> None:
         while True:
+            is_well = all(state == HealthCheckResponse.SERVING for state in self._states.values())
+            seconds = self._interval_seconds if is_well else min(self._interval_seconds, ILL_SECONDS)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._interval_seconds):
+                async with asyncio.timeout(seconds):
                     await self._look_now.wait()
             self._look_now.clear()
             await self._probe_all()
 
     async def _probe_all(self) -> None:
+        self._looked_at = time.monotonic()
         reports = await asyncio.gather(*(self._probe(dependency) for dependency in self._dependencies))
         pairs = zip(reports, self._dependencies, strict=True)
         served = all(report[one.name] == HealthCheckResponse.SERVING or not one.required for report, one in pairs)

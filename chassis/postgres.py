@@ -77,6 +77,7 @@ class Database:
         self._meter = meter
         self._plans_once = plans_once
         self._pool: Pool | None = None
+        self._on_end: list[Callable[[], None]] = []
         self._retries = meter.create_counter(
             "atelier.transaction.retries", description="Transactions run again after a conflict, by SQLSTATE."
         )
@@ -98,7 +99,8 @@ class Database:
         async def check() -> None:
             await self.run(check_tables)
 
-        return Dependency("postgres", check)
+        # A server that is lost ends its connections, which tells of it at once and costs nothing.
+        return Dependency("postgres", check, on_change=self._on_end.append)
 
     def beside(self, *, pool_size: int, plans_once: bool = False) -> "Database":
         """The same database with a pool of its own, which no user of this one can exhaust. Start it and stop it.
@@ -122,6 +124,7 @@ class Database:
             min_size=0,
             max_size=self._pool_size,
             timeout=5,
+            init=self._notice_end,
             reset=_keep_session,
             server_settings={
                 # public holds extensions; no service role may create anything in it.
@@ -144,6 +147,13 @@ class Database:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.terminate()
+
+    async def _notice_end(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        def tell(_: object) -> None:
+            for callback in self._on_end:
+                callback()
+
+        connection.add_termination_listener(tell)
 
     @asynccontextmanager
     async def connection(self) -> "AsyncIterator[Connection]":

@@ -1,6 +1,8 @@
 """Metrics and traces by OpenTelemetry: a Prometheus endpoint per process, and OTLP when an endpoint is configured."""
 
+import asyncio
 from typing import TYPE_CHECKING, Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import grpc
 from opentelemetry import propagate, trace
@@ -9,7 +11,8 @@ from opentelemetry.metrics import Meter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, Resource
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry, make_wsgi_app
+from prometheus_client.exposition import ThreadingWSGIServer
 
 from chassis.lifecycle import PortTaken
 from chassis.settings import ProcessSettings
@@ -25,7 +28,7 @@ class Telemetry:
 
     def __init__(self, *, service: str, replica: int, metrics_port: int, otlp_endpoint: str | None) -> None:
         self._metrics_port = metrics_port
-        self._server: Any = None
+        self._server: WSGIServer | None = None
         self._stopped = False
         self._registry = CollectorRegistry()
         resource = Resource.create({SERVICE_NAME: service, SERVICE_INSTANCE_ID: str(replica)})
@@ -61,16 +64,16 @@ class Telemetry:
         """
         if self._metrics_port:
             self._server = self._listen()
+            # The library's own way is a thread that wakes twice a second to look whether it should end.
+            asyncio.get_running_loop().add_reader(self._server.fileno(), self._server.handle_request)
         if self._tracing is not None:
             self._tracing.start()
 
     async def stop(self) -> None:
         """Send what is still held back, and close the endpoint."""
         if self._server is not None:
-            server, thread = self._server
-            server.shutdown()
-            server.server_close()
-            thread.join()
+            asyncio.get_running_loop().remove_reader(self._server.fileno())
+            self._server.server_close()
             self._server = None
         if self._stopped:
             return
@@ -79,13 +82,21 @@ class Telemetry:
             self._tracing.stop()
         self._metrics.shutdown(timeout_millis=EXPORT_SECONDS * 1000)
 
-    def _listen(self) -> Any:
+    def _listen(self) -> WSGIServer:
         try:
-            return start_http_server(self._metrics_port, addr="127.0.0.1", registry=self._registry)
+            server = make_server(
+                "127.0.0.1",
+                self._metrics_port,
+                make_wsgi_app(self._registry),
+                server_class=ThreadingWSGIServer,  # Each request has a thread, so that none holds calls up.
+                handler_class=_Quiet,
+            )
         except OSError:
             raise PortTaken(
                 f"127.0.0.1:{self._metrics_port} is taken; set another metrics port or end what listens there"
             ) from None
+        server.timeout = 0  # Who connected and left again isn't waited for.
+        return server
 
     def server_interceptors(self) -> list[grpc.aio.ServerInterceptor]:
         """What traces a server's calls; none when traces aren't wanted."""
@@ -94,6 +105,11 @@ class Telemetry:
     def client_interceptors(self) -> list[grpc.aio.ClientInterceptor]:
         """What traces a channel's calls; none when traces aren't wanted."""
         return [] if self._tracing is None else self._tracing.client_interceptors()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name for it
+        """Requests of Prometheus aren't worth a line."""
 
 
 def current_trace_id() -> str | None:

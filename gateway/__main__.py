@@ -83,7 +83,7 @@ def serving(settings: GatewaySettings, log: structlog.stdlib.BoundLogger) -> Seq
     health = Health(
         services=[],
         dependencies=system_dependencies(followed, grpc_services=grpc_services),
-        interval_seconds=10.0,
+        interval_seconds=60.0,  # It is told of changes.
         log=log,
     )
     load = Load()

@@ -6,6 +6,8 @@ SERVING when all who answer it serve it, and each service's own is `resolver/ate
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -22,14 +24,17 @@ OWN_SERVICE = "atelier.gateway.v1.GatewayService"
 LIST_METHOD = "/grpc.health.v1.Health/List"
 WATCH_METHOD = "/grpc.health.v1.Health/Watch"
 ANSWER_SECONDS = 1.5
-# A frozen service must be found out within about three seconds.
-SILENCE_SECONDS = 3.0
+# A frozen service is found out within this where nobody asks, and by asking it where somebody does.
+SILENCE_SECONDS = 10.0
+# Who has answered since isn't asked whether it still does.
+FRESH_SECONDS = 0.5
 AGAIN_SECONDS = 0.3
 
 
 class ServiceHealth:
-    """One service's health as it told it last. It is asked again whenever it says that something has changed.
+    """One service's health as it told it last. It is asked again when it says that something has changed.
 
+    It is also asked by a check, unless it has just answered: whether it is frozen is known sooner while somebody asks.
     The channel is its own: one that notices silence soon would give up calls that are only slow.
     """
 
@@ -40,9 +45,13 @@ class ServiceHealth:
         self._channel: grpc.aio.Channel | None = None
         self._states: Mapping[str, Any] = {}  # By the service's own names.
         self._problem: Exception | None = None
+        self._answered_at = -math.inf
+        self._patience: asyncio.Timeout | None = None  # The watch's.
 
     async def check(self) -> Mapping[str, Any]:
         """The state of each of the service's names, as the system calls them. Raises while it doesn't answer."""
+        if self._problem is None and time.monotonic() - self._answered_at > FRESH_SECONDS:
+            await self._make_sure()
         if self._problem is not None:
             raise self._problem
         return {ours: state for name, state in self._states.items() for ours in _system_names(self._name, [name])}
@@ -67,12 +76,14 @@ class ServiceHealth:
         watch: Any = self._channel.unary_stream(WATCH_METHOD)
         while True:
             try:
-                async for _ in watch(health_pb2.HealthCheckRequest().SerializeToString()):
-                    await self._ask(self._channel)
-                    health.look_again()
+                async with asyncio.timeout(None) as self._patience:
+                    async for _ in watch(health_pb2.HealthCheckRequest().SerializeToString()):
+                        await self._ask(self._channel)
+                        health.look_again()
                 self._problem = ConnectionError("it is about to end")
-            except (grpc.aio.AioRpcError, DecodeError) as error:
+            except (grpc.aio.AioRpcError, DecodeError, TimeoutError) as error:
                 self._problem = error
+            self._patience = None
             health.look_again()
             await asyncio.sleep(AGAIN_SECONDS)
 
@@ -81,12 +92,22 @@ class ServiceHealth:
         if self._channel is not None:
             await self._channel.close()
 
+    async def _make_sure(self) -> None:
+        """Ask it. One that doesn't answer is watched anew, so that the first it tells is that it is back."""
+        assert self._channel is not None  # noqa: S101 - it was opened before
+        try:
+            await self._ask(self._channel)
+        except (grpc.aio.AioRpcError, DecodeError) as error:
+            self._problem = error
+            if self._patience is not None:
+                self._patience.reschedule(0)
+
     async def _ask(self, channel: grpc.aio.Channel) -> None:
         ask: Any = channel.unary_unary(LIST_METHOD)
         data = await ask(health_pb2.HealthListRequest().SerializeToString(), timeout=ANSWER_SECONDS)
         states = health_pb2.HealthListResponse.FromString(data).statuses
         self._states = {name: states[name].status for name in states}
-        self._problem = None
+        self._problem, self._answered_at = None, time.monotonic()
 
 
 class SystemHealth:

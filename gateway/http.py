@@ -5,11 +5,13 @@ import contextlib
 import math
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from email.utils import formatdate
 from functools import partial
 
 import structlog
 import uvicorn
+from uvicorn.server import ServerState
 
 from chassis.lifecycle import PortTaken
 from gateway.asgi import Application
@@ -17,7 +19,6 @@ from gateway.config import GatewaySettings
 from gateway.connection import Connection, Pace
 
 LISTEN_BACKLOG = 1024
-DATE_SECONDS = 1.0
 
 
 class HttpServer:
@@ -83,6 +84,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
+        self.server_state = _State()
         self.listening = asyncio.Event()
         self._leaving = asyncio.Event()
 
@@ -92,11 +94,8 @@ class _Server(uvicorn.Server):
         self._leaving.set()
 
     async def main_loop(self) -> None:
-        """Keep the `date` header true. uvicorn's own loop wakes ten times as often, to look whether it should end."""
-        while not await self.on_tick(0):
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DATE_SECONDS):
-                    await self._leaving.wait()
+        """Wait for the end. uvicorn's own loop looks ten times a second, and keeps the date of answers."""
+        await self._leaving.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -105,6 +104,18 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class _State(ServerState):
+    """uvicorn's, which tells the date to answers that are made, rather than every second."""
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:
+        return [(b"date", formatdate(usegmt=True).encode())]
+
+    @default_headers.setter
+    def default_headers(self, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        pass
 
 
 def _listen(settings: GatewaySettings) -> socket.socket:

@@ -116,7 +116,6 @@ def answering(settings: EngagerSettings, base: Foundation, log: structlog.stdlib
     health = Health(
         services=[service.name for service in services],
         dependencies=[base.database.dependency(store.check_tables), *base.jobs.dependencies()],
-        interval_seconds=2.0,
         log=log,
     )
     server = GrpcServer(

@@ -149,7 +149,6 @@ def answering(settings: GeneratorSettings, base: Foundation, log: structlog.stdl
     health = Health(
         services=[service.name for service in services],
         dependencies=[base.database.dependency(store.check_tables), *base.jobs.dependencies()],
-        interval_seconds=2.0,
         log=log,
     )
     server = GrpcServer(

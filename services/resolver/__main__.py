@@ -138,7 +138,6 @@ def answering(settings: ResolverSettings, base: Foundation, log: structlog.stdli
     health = Health(
         services=[service.name for service in services],
         dependencies=[database.dependency(store.get_revision), *base.jobs.dependencies()],
-        interval_seconds=2.0,
         log=log,
     )
     server = GrpcServer(

@@ -138,7 +138,6 @@ def answering(settings: ReviewerSettings, base: Foundation, log: structlog.stdli
     health = Health(
         services=[service.name for service in services],
         dependencies=[base.database.dependency(store.check_tables), *base.jobs.dependencies()],
-        interval_seconds=2.0,
         log=log,
     )
     server = GrpcServer(

@@ -32,6 +32,16 @@ class Switch:
             raise ConnectionError("away")
 
 
+class Clock:
+    """Stands for the module `time`, as a test sets it."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
 @asynccontextmanager
 async def asking(toy: Toy) -> AsyncIterator[health_pb2_grpc.HealthStub]:
     """A stub without a token."""
@@ -169,6 +179,73 @@ async def test_a_server_that_stops_says_not_serving_before_it_goes(serve_toy: Se
         await stopping
 
     assert (before, after) == (SERVING, NOT_SERVING)
+
+
+async def next_state(health: Health) -> Any:
+    """What a watcher is told next, after the present state."""
+    watch = health.Watch(health_pb2.HealthCheckRequest(), None)
+    await anext(watch)
+    async with asyncio.timeout(10):
+        return (await anext(watch)).status
+
+
+@pytest.mark.parametrize("method", ["Check", "List"])
+async def test_who_asks_makes_it_look_again_unless_it_has_just_looked(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr("chassis.health.time", clock)
+    switch = Switch()
+    postgres = Dependency("postgres", switch.check)
+    health = Health(services=[], dependencies=[postgres], interval_seconds=3600, log=structlog.get_logger())
+    await health.start()
+    telling = asyncio.create_task(next_state(health))
+    ask: Any = getattr(health, method)
+    switch.on = False
+
+    await ask(health_pb2.HealthCheckRequest(), None)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    probes = switch.probes
+    clock.now += 3
+    await ask(health_pb2.HealthCheckRequest(), None)
+    told = await telling
+    await health.stop()
+
+    assert (probes, told) == (1, NOT_SERVING)
+
+
+async def test_it_looks_again_when_a_dependency_notices_a_change() -> None:
+    switch = Switch()
+    noticing: list[Any] = []
+    postgres = Dependency("postgres", switch.check, on_change=noticing.append)
+    health = Health(services=[], dependencies=[postgres], interval_seconds=3600, log=structlog.get_logger())
+    await health.start()
+    telling = asyncio.create_task(next_state(health))
+    await asyncio.sleep(0)
+
+    switch.on = False
+    noticing[0]()
+    told = await telling
+    await health.stop()
+
+    assert told == NOT_SERVING
+
+
+async def test_what_is_away_is_looked_at_more_often_than_what_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.health.ILL_SECONDS", 0.01)
+    switch = Switch(on=False)
+    postgres = Dependency("postgres", switch.check)
+    health = Health(services=[], dependencies=[postgres], interval_seconds=3600, log=structlog.get_logger())
+    await health.start()
+    telling = asyncio.create_task(next_state(health))
+    await asyncio.sleep(0)
+
+    switch.on = True
+    told = await telling
+    await health.stop()
+
+    assert told == SERVING
 
 
 async def test_stopping_twice_is_legal(serve_toy: ServeToy) -> None:

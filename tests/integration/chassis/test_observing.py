@@ -173,6 +173,20 @@ async def test_a_collector_that_is_away_neither_fails_calls_nor_keeps_the_proces
     assert code == 0
 
 
+async def test_who_connects_to_the_metrics_and_says_nothing_keeps_nobody_else_from_them() -> None:
+    port = free_port()
+    telemetry = Telemetry(service="toy", replica=0, metrics_port=port, otlp_endpoint=None)
+    await telemetry.start()
+    _, silent = await asyncio.open_connection("127.0.0.1", port)
+
+    async with asyncio.timeout(10):
+        told = await asyncio.gather(metrics(port), metrics(port))
+    silent.close()
+    await telemetry.stop()
+
+    assert all(text.startswith("HTTP/1.0 200 OK") for text in told)
+
+
 async def test_stopping_telemetry_twice_is_legal_and_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
     telemetry = Telemetry(service="toy", replica=0, metrics_port=free_port(), otlp_endpoint=None)
     await telemetry.start()

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from chassis.client import open_channel
 from chassis.errors import Unavailable
-from chassis.health import Dependency
+from chassis.health import Dependency, Health
 from chassis.postgres import Database
 from cli.stack.ports import Ports
 from cli.stack.programs import Program
@@ -193,3 +193,25 @@ async def test_a_killed_postgres_makes_calls_unavailable_with_a_time_to_come_bac
     await until(lambda: says(toy, SERVING))
     await until(lambda: answers(toy))
     assert stack.pid("postgres") != server.pid
+
+
+async def test_a_killed_postgres_is_told_of_at_once_by_a_health_that_hardly_ever_looks(
+    stack: Stack, until: Until, database: Database, log: structlog.stdlib.BoundLogger
+) -> None:
+    async def select(connection: "Connection") -> None:
+        await connection.fetchval("SELECT 1")
+
+    needed = database.dependency(select)
+    health = Health(services=[], dependencies=[needed], interval_seconds=3600, log=log)
+    await health.start()
+    watch = health.Watch(health_pb2.HealthCheckRequest(), None)
+    killed = stack.pid("postgres")
+
+    states = [(await anext(watch)).status]
+    os.kill(killed, signal.SIGKILL)
+    async with asyncio.timeout(20):
+        states += [(await anext(watch)).status, (await anext(watch)).status]
+    await until(lambda: stack.pid("postgres") != killed)
+    await health.stop()
+
+    assert states == [SERVING, NOT_SERVING, SERVING]

@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import json
+import time
 from collections.abc import AsyncIterator
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import grpc
@@ -44,6 +46,16 @@ def resolving(stand_in: StandIn) -> list[tuple[pb.ResolveCardsRequest, dict[str,
 
     stand_in.unary(RESOLVE, resolve)
     return asked
+
+
+async def test_every_answer_has_the_date_at_which_it_was_made(gateway: Gateway) -> None:
+    dates: list[float] = []
+    async with asyncio.timeout(10):
+        while len(set(dates)) < 2:
+            began = int(time.time())
+            told = parsedate_to_datetime((await gateway.http.get("/healthz")).headers["date"]).timestamp()
+            dates.append(told)
+            assert began <= told <= time.time()
 
 
 async def test_json_in_json_out_with_every_field_printed(gateway: Gateway, stand_in: StandIn) -> None:
