@@ -22,6 +22,7 @@ from cli.review_documents import review_document
 from cli.scan_documents import collection_document, scan_document
 from cli.work_documents import outcome, status_document
 
+UNENDED = ("running", "queued", "scheduled")  # the states that jobs are counted in
 LATEST_COLUMNS = ("latest", "state", "outcome", "create_time")
 
 
@@ -33,6 +34,7 @@ def overview_document(found: GetOverviewResponse) -> dict[str, Any]:
         "collection": collection_document(found.collection) if found.HasField("collection") else None,
         "credits": balance_document(found.credits) if found.HasField("credits") else None,
         "quota": quota_document(found.quota) if found.HasField("quota") else None,
+        "unended": {name: getattr(found.unended, name) for name in UNENDED},
         "running": [job_document(job) for job in found.running],
         "scans": [scan_document(scan, []) for scan in found.scans],
         "generations": [generation_document(generation) for generation in found.generations],
@@ -54,7 +56,7 @@ def holdings(found: GetOverviewResponse) -> Iterator[tuple[str, str]]:
         quota = quota_document(found.quota)
         left = ", ".join(f"{quota[name]['left']:,} {name}" for name in ("requests", "tokens"))
         yield "reviews", f"{left} left until {quota['reset_time']}"
-    yield "running", f"{counted(len(found.running), 'job')}, {counted(len(found.activities), 'activity', 'activities')}"
+    yield "jobs", ", ".join(f"{getattr(found.unended, name):,} {name}" for name in UNENDED)
 
 
 def latest_rows(found: GetOverviewResponse) -> Iterator[list[object]]:

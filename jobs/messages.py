@@ -8,6 +8,7 @@ from atelier.jobs.v1 import jobs_service_pb2 as pb
 
 from chassis.times import set_time
 from jobs.names import Names
+from jobs.operating import Unended
 from jobs.queues import QueueView
 from jobs.store import Row
 
@@ -44,6 +45,11 @@ def job_message(row: Row, names: Names) -> pb.Job:
         if row[column] is not None:
             set_time(field, row[column])
     return job
+
+
+def unended_message(unended: Unended) -> pb.UnendedJobs:
+    """How many jobs haven't ended."""
+    return pb.UnendedJobs(scheduled=unended.scheduled, queued=unended.queued, running=unended.running)
 
 
 def queue_message(view: QueueView, names: Names) -> pb.Queue:

@@ -11,7 +11,7 @@ from chassis.postgres import Database
 from jobs import store
 from jobs.errors import JobEnded, JobNotFound, JobNotRetryable
 from jobs.events import Events
-from jobs.job import FINAL_STATES, EndedJob, ErrorClass, State
+from jobs.job import EndedJob, ErrorClass, State
 from jobs.kinds import Kind
 from jobs.names import Names
 from jobs.transactions import Transaction, Transactions
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from chassis.postgres import Connection
 
 OLDEST_SECONDS = 1e9  # No job is older, and PostgreSQL's time begins in 4713 BC.
-UNENDED = tuple(state for state in State if state not in FINAL_STATES)
-UNENDED_TOLD = 100
+UNENDED_TOLD = 20
+UNENDED_COUNTED = 1_000  # Who has more is told so many: counting costs the database time for each.
 NOT_RETRYABLE = {
     State.SCHEDULED: "it was accepted for later, and is never started early",
     State.QUEUED: "it is about to start",
@@ -37,6 +37,16 @@ class JobPage:
 
     rows: Sequence[store.Row]
     next_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unended:
+    """An owner's newest jobs that haven't ended; of the newest UNENDED_COUNTED how many are in each state."""
+
+    rows: Sequence[store.Row]
+    scheduled: int
+    queued: int
+    running: int
 
 
 class _Wanted(TypedDict):
@@ -165,11 +175,13 @@ class Operating:
             await kind.on_end(transaction, _told(job, State.CANCELLED))
 
 
-async def list_unended(connection: "Connection", owner: str) -> store.Rows:
-    """The newest UNENDED_TOLD of the jobs of an owner, whom the caller may see, that haven't ended."""
-    return await store.list_owned_jobs(
-        connection, owner=owner, states=UNENDED, kind=None, age_seconds=0, after=None, limit=UNENDED_TOLD
-    )
+async def list_unended(connection: "Connection", owner: str, *, latest: int) -> Unended:
+    """Those of an owner, whom the caller may see: the newest UNENDED_TOLD, or `latest` where that is more."""
+    limit = max(UNENDED_TOLD, latest)
+    rows = await store.list_owned_unended_jobs(connection, owner, limit=limit, counted=UNENDED_COUNTED)
+    if not rows:
+        return Unended(rows, 0, 0, 0)
+    return Unended(rows, rows[0]["all_scheduled"], rows[0]["all_queued"], rows[0]["all_running"])
 
 
 def _told(job: store.Row, state: State, error_class: str | None = None, error_message: str | None = None) -> EndedJob:

@@ -263,6 +263,11 @@ async def list_unended_jobs(connection: "Connection", kinds: Sequence[str], *, o
     return await connection.fetch(SQL["list_unended_jobs"], kinds, owner, limit)
 
 
+async def list_owned_unended_jobs(connection: "Connection", owner: str, *, limit: int, counted: int) -> Rows:
+    """An owner's newest jobs that haven't ended. `all_…`: how many of the newest `counted` are in that state."""
+    return await connection.fetch(SQL["list_owned_unended_jobs"], owner, limit, counted)
+
+
 async def list_changed_jobs(
     connection: "Connection", kinds: Sequence[str], *, owner: str | None, seconds: float, ids: Sequence[UUID]
 ) -> Rows:

@@ -30,26 +30,36 @@ class Overview:
         """
         owner, until = principal.get().subject, time_to_ask(seconds)
         await self._count_reads(len(SHARES) - 1)
-        asked = [self._ask(share, share.request(owner=owner, latest=latest), metadata, until) for share in SHARES]
         overview = pb.GetOverviewResponse(owner=owner)
-        for share, (told, answer) in zip(SHARES, await asyncio.gather(*asked), strict=True):
-            overview.parts.extend(told)
-            if answer is not None:
-                share.show(overview, answer)
-                overview.running.extend(answer.running)
+        # Each is shown when it comes, while the slowest is still waited for.
+        await asyncio.gather(
+            *(
+                self._ask(overview, share, share.request(owner=owner, latest=latest), metadata, until)
+                for share in SHARES
+            )
+        )
         overview.parts.sort(key=lambda part: part.name)
         overview.running.sort(key=lambda job: job.create_time.ToNanoseconds(), reverse=True)
         return overview
 
     async def _ask(
-        self, share: Share, request: Any, metadata: Metadata, until: float | None
-    ) -> tuple[list[pb.OverviewPart], Any]:
-        """How it went, for each part, and the answer; None: there is none."""
-        answer, status, started = None, status_pb2.Status(), time.monotonic()
+        self, overview: pb.GetOverviewResponse, share: Share, request: Any, metadata: Metadata, until: float | None
+    ) -> None:
+        """Show what a service answers, and of each part how it went."""
+        status, started = status_pb2.Status(), time.monotonic()
         try:
             answer = await self._services.ask(share.service, share.method, request, metadata=metadata, until=until)
+            share.show(overview, answer.message)
+            _show_jobs(overview, answer.message)
         except ServiceFailed as failed:
             status = failed.status
         latency = timedelta(seconds=time.monotonic() - started)
-        told = [pb.OverviewPart(name=name, status=status, latency=latency) for name in share.parts]
-        return told, answer and answer.message
+        overview.parts.extend(pb.OverviewPart(name=name, status=status, latency=latency) for name in share.parts)
+
+
+def _show_jobs(overview: pb.GetOverviewResponse, answer: Any) -> None:
+    """What every service tells."""
+    overview.running.extend(answer.running)
+    overview.unended.scheduled += answer.unended.scheduled
+    overview.unended.queued += answer.unended.queued
+    overview.unended.running += answer.unended.running

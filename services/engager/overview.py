@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chassis.postgres import Database
-from jobs.operating import list_unended
-from jobs.store import Row as JobRow
+from jobs.operating import Unended, list_unended
 from jobs.visibility import one_owner
 from services.engager import store
 from services.engager.browsing import portions
@@ -23,7 +22,7 @@ class Overview:
     """The next activities by due time that haven't ended, and the jobs that haven't."""
 
     activities: Sequence[store.Row]
-    running: Sequence[JobRow]
+    unended: Unended
 
 
 class Overviews:
@@ -40,7 +39,7 @@ class Overviews:
             activities = await store.list_activities(
                 connection, owner=whose, pod_id=None, account_id=None, states=states, after=None, limit=limit
             )
-            return Overview(next(portions(activities), []), await list_unended(connection, whose))
+            return Overview(next(portions(activities), []), await list_unended(connection, whose, latest=limit))
 
         # One after the other on one connection takes less of the processor than a connection for each.
         return await self._database.run(read)

@@ -5,7 +5,7 @@ from typing import Any
 from atelier.engager.v1 import overview_service_pb2 as pb
 from atelier.engager.v1 import overview_service_pb2_grpc as pb_grpc
 
-from jobs.messages import job_message
+from jobs.messages import job_message, unended_message
 from jobs.names import Names
 from services.engager.messages import activity_message
 from services.engager.overview import Overviews
@@ -24,5 +24,6 @@ class OverviewServicer(pb_grpc.EngagerOverviewServiceServicer):
         overview = await self._overviews.get(owner=request.owner, latest=request.latest)
         return pb.GetOverviewResponse(
             activities=map(activity_message, overview.activities),
-            running=[job_message(row, self._names) for row in overview.running],
+            running=[job_message(row, self._names) for row in overview.unended.rows],
+            unended=unended_message(overview.unended),
         )

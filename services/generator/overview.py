@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chassis.postgres import Database
-from jobs.operating import list_unended
-from jobs.store import Row as JobRow
+from jobs.operating import Unended, list_unended
 from jobs.visibility import one_owner
 from ledger import ledger
 from ledger.ledger import Balance
@@ -26,7 +25,7 @@ class Overview:
     owner: str
     balance: Balance
     generations: Sequence[store.Row]
-    running: Sequence[JobRow]
+    unended: Unended
 
 
 class Overviews:
@@ -44,7 +43,7 @@ class Overviews:
                 whose,
                 await ledger.get_balance(connection, credits_of(whose)),
                 await store.list_generations(connection, owner=whose, states=None, after=None, limit=limit),
-                await list_unended(connection, whose),
+                await list_unended(connection, whose, latest=limit),
             )
 
         # One after the other on one connection takes less of the processor than a connection for each.

@@ -5,7 +5,7 @@ from typing import Any
 from atelier.generator.v1 import overview_service_pb2 as pb
 from atelier.generator.v1 import overview_service_pb2_grpc as pb_grpc
 
-from jobs.messages import job_message
+from jobs.messages import job_message, unended_message
 from jobs.names import Names
 from services.generator.credit_messages import balance_message
 from services.generator.messages import summary_message
@@ -26,5 +26,6 @@ class OverviewServicer(pb_grpc.GeneratorOverviewServiceServicer):
         return pb.GetOverviewResponse(
             credits=balance_message(overview.owner, overview.balance),
             generations=map(summary_message, overview.generations),
-            running=[job_message(row, self._names) for row in overview.running],
+            running=[job_message(row, self._names) for row in overview.unended.rows],
+            unended=unended_message(overview.unended),
         )

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chassis.postgres import Database
-from jobs.operating import list_unended
-from jobs.store import Row as JobRow
+from jobs.operating import Unended, list_unended
 from jobs.visibility import one_owner
 from services.resolver import store
 from services.resolver.collection import Collection, Holdings
@@ -24,7 +23,7 @@ class Overview:
 
     holdings: Holdings
     scans: Sequence[store.Row]
-    running: Sequence[JobRow]
+    unended: Unended
 
 
 class Overviews:
@@ -38,11 +37,11 @@ class Overviews:
         """The overview of an owner, the caller unless told. Raises OwnerNotAllowed."""
         whose, limit = one_owner(owner), latest or LATEST_TOLD
 
-        async def read(connection: "Connection") -> tuple[store.Rows, Sequence[JobRow]]:
+        async def read(connection: "Connection") -> tuple[store.Rows, Unended]:
             scans = await store.list_scans(connection, owner=whose, after=None, limit=limit)
-            return scans, await list_unended(connection, whose)
+            return scans, await list_unended(connection, whose, latest=limit)
 
         # The collection takes longer than both small statements, which share a connection beside it: that takes less of
         # the processor than a connection for each.
-        holdings, (scans, running) = await asyncio.gather(self._collection.get(owner=whose), self._database.run(read))
-        return Overview(holdings, scans, running)
+        holdings, (scans, unended) = await asyncio.gather(self._collection.get(owner=whose), self._database.run(read))
+        return Overview(holdings, scans, unended)

@@ -5,7 +5,7 @@ from typing import Any
 from atelier.resolver.v1 import overview_service_pb2 as pb
 from atelier.resolver.v1 import overview_service_pb2_grpc as pb_grpc
 
-from jobs.messages import job_message
+from jobs.messages import job_message, unended_message
 from jobs.names import Names
 from services.resolver.overview import Overviews
 from services.resolver.scan_messages import collection_response, scan_message
@@ -25,5 +25,6 @@ class OverviewServicer(pb_grpc.ResolverOverviewServiceServicer):
         return pb.GetOverviewResponse(
             collection=collection_response(overview.holdings),
             scans=map(scan_message, overview.scans),
-            running=[job_message(row, self._names) for row in overview.running],
+            running=[job_message(row, self._names) for row in overview.unended.rows],
+            unended=unended_message(overview.unended),
         )

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chassis.postgres import Database
-from jobs.operating import list_unended
-from jobs.store import Row as JobRow
+from jobs.operating import Unended, list_unended
 from jobs.visibility import one_owner
 from services.reviewer import store
 from services.reviewer.budget import Budget
@@ -24,7 +23,7 @@ class Overview:
 
     quota: Quota
     reviews: Sequence[store.Row]
-    running: Sequence[JobRow]
+    unended: Unended
 
 
 class Overviews:
@@ -42,7 +41,7 @@ class Overviews:
             return Overview(
                 await read_quota(connection, self._budget, whose),
                 await store.list_reviews(connection, owner=whose, project=None, state=None, after=None, limit=limit),
-                await list_unended(connection, whose),
+                await list_unended(connection, whose, latest=limit),
             )
 
         # One after the other on one connection takes less of the processor than a connection for each.

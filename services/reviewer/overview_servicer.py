@@ -5,7 +5,7 @@ from typing import Any
 from atelier.reviewer.v1 import overview_service_pb2 as pb
 from atelier.reviewer.v1 import overview_service_pb2_grpc as pb_grpc
 
-from jobs.messages import job_message
+from jobs.messages import job_message, unended_message
 from jobs.names import Names
 from services.reviewer.messages import summary_message
 from services.reviewer.overview import Overviews
@@ -26,5 +26,6 @@ class OverviewServicer(pb_grpc.ReviewerOverviewServiceServicer):
         return pb.GetOverviewResponse(
             quota=quota_message(overview.quota),
             reviews=map(summary_message, overview.reviews),
-            running=[job_message(row, self._names) for row in overview.running],
+            running=[job_message(row, self._names) for row in overview.unended.rows],
+            unended=unended_message(overview.unended),
         )

@@ -56,6 +56,7 @@ class Telling:
         }
         for second, (service, share) in enumerate(shares.items()):
             share.running.add(name=f"{service}/jobs/1", create_time=Timestamp(seconds=second))
+            share.unended.MergeFrom(jobs_pb.UnendedJobs(scheduled=second, queued=1, running=2))
             crowd.unary(f"{service}.v1.{service.capitalize()}OverviewService/GetOverview", self._tell(share))
             queue = jobs_pb.Queue(name=f"{service}/queues/one", waiting=second)
             crowd.jobs(service, "ListQueues", self._tell(jobs_pb.ListQueuesResponse(queues=[queue])))
@@ -90,6 +91,7 @@ async def test_an_overview_has_a_part_from_each_service(crowd: Crowd) -> None:
     assert (overview.scans[0].scan_id, overview.generations[0].generation_id) == ("s", "g")
     assert (overview.reviews[0].review_id, overview.activities[0].activity_id) == ("r", "a")
     assert [job.name for job in overview.running] == [f"{service}/jobs/1" for service in reversed(SERVICES)]
+    assert overview.unended == jobs_pb.UnendedJobs(scheduled=0 + 1 + 2 + 3, queued=4, running=8)
 
 
 async def test_an_overview_is_of_the_callers_own_also_for_an_operator(crowd: Crowd) -> None:

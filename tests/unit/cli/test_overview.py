@@ -8,7 +8,7 @@ from atelier.engager.v1.engagement_service_pb2 import Activity, NewActivity
 from atelier.gateway.v1 import gateway_service_pb2 as pb
 from atelier.generator.v1.credit_service_pb2 import CreditBalance
 from atelier.generator.v1.generation_service_pb2 import Generation
-from atelier.jobs.v1.jobs_service_pb2 import STATE_RUNNING, Progress
+from atelier.jobs.v1.jobs_service_pb2 import STATE_RUNNING, Progress, UnendedJobs
 from atelier.resolver.v1.scan_service_pb2 import GetCollectionResponse, Scan, ScanResult
 from atelier.reviewer.v1.quota_service_pb2 import Budget, Quota
 from atelier.reviewer.v1.review_service_pb2 import Review
@@ -41,6 +41,7 @@ def overview() -> pb.GetOverviewResponse:
         ),
         quota=Quota(owner="ash", plan="PLAN_LITE", tokens=Budget(limit=100, used=10), requests=Budget(limit=9)),
         running=[job(1, STATE_RUNNING, done=3)],
+        unended=UnendedJobs(running=1, scheduled=1_200),
         scans=[Scan(scan_id=SCAN, state="SCAN_STATE_SUCCEEDED", result=ScanResult(resolved=9))],
         reviews=[Review(review_id=REVIEW, state="REVIEW_STATE_RUNNING", progress=Progress(total=3))],
         activities=[
@@ -60,6 +61,7 @@ async def test_a_screen_has_what_is_there_and_names_what_is_missing_with_its_rea
     assert "9 requests, 90 tokens left until" in outcome.out
     assert f"resolver/scans/{SCAN}" in outcome.out
     assert "3/10" in outcome.out
+    assert "1 running, 0 queued, 1,200 scheduled" in outcome.out
     assert "credits" not in outcome.out
     assert "\x1b" not in outcome.out
     assert outcome.err == "generator/generations is missing: The service generator doesn't answer; try again in 1 s.\n"
@@ -75,6 +77,7 @@ async def test_for_scripts_it_is_one_document_with_every_part(gateway: Any, over
 
     found = json.loads(outcome.out)
     assert (found["owner"], found["collection"]["total_cards"], found["credits"]["available"]) == ("ash", 42, 7)
+    assert found["unended"] == {"running": 1, "queued": 0, "scheduled": 1_200}
     assert found["parts"] == [{"name": "resolver/collection", "error": None, "seconds": 0.005}]
     assert [len(found[name]) for name in ("running", "scans", "generations", "reviews", "activities")] == [
         1,

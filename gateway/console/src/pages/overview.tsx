@@ -12,7 +12,7 @@ import { GenerationState } from "../stubs/atelier/generator/v1/generation_servic
 import { ReviewState } from "../stubs/atelier/reviewer/v1/review_service_pb";
 import { ScanState } from "../stubs/atelier/resolver/v1/scan_service_pb";
 import type { GetOverviewResponse } from "../stubs/atelier/gateway/v1/gateway_service_pb";
-import { count, sums, when, word } from "../wording";
+import { count, counted, sums, when, word } from "../wording";
 import { JobRow } from "./job_row";
 
 const EVERY_SECONDS = 5;
@@ -31,6 +31,7 @@ export function Overview() {
       {value !== undefined && value.running.length > 0 && (
         <section class="panel" aria-label="Running">
           <h2>Running</h2>
+          <Unended of={value} />
           <ul class="rows" aria-label="jobs that haven’t ended">
             {value.running.map((job) => (
               <JobRow key={job.name} job={job} changed={again} />
@@ -39,6 +40,19 @@ export function Overview() {
         </section>
       )}
     </>
+  );
+}
+
+/** What is left out of the list. */
+function Unended({ of }: { of: GetOverviewResponse }) {
+  const { scheduled = 0, queued = 0, running = 0 } = of.unended ?? {};
+  const all = scheduled + queued + running;
+  if (all <= of.running.length) return null;
+  return (
+    <p class="quiet">
+      The newest {count(of.running.length)} of {counted(all, "job")}: {count(running)} running, {count(queued)} queued,{" "}
+      {count(scheduled)} scheduled.
+    </p>
   );
 }
 

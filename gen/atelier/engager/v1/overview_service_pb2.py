@@ -27,7 +27,7 @@ from atelier.jobs.v1 import jobs_service_pb2 as atelier_dot_jobs_dot_v1_dot_jobs
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)atelier/engager/v1/overview_service.proto\x12\x12\x61telier.engager.v1\x1a+atelier/engager/v1/engagement_service.proto\x1a\"atelier/jobs/v1/jobs_service.proto\x1a\x1b\x62uf/validate/validate.proto\"L\n\x12GetOverviewRequest\x12\x1b\n\x05owner\x18\x01 \x01(\tB\x0c\xbaH\tr\x07\x18\xc8\x01\xba\x01\x01\x00\x12\x19\n\x06latest\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00\"n\n\x13GetOverviewResponse\x12\x30\n\nactivities\x18\x01 \x03(\x0b\x32\x1c.atelier.engager.v1.Activity\x12%\n\x07running\x18\x02 \x03(\x0b\x32\x14.atelier.jobs.v1.Job2}\n\x16\x45ngagerOverviewService\x12\x63\n\x0bGetOverview\x12&.atelier.engager.v1.GetOverviewRequest\x1a\'.atelier.engager.v1.GetOverviewResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)atelier/engager/v1/overview_service.proto\x12\x12\x61telier.engager.v1\x1a+atelier/engager/v1/engagement_service.proto\x1a\"atelier/jobs/v1/jobs_service.proto\x1a\x1b\x62uf/validate/validate.proto\"L\n\x12GetOverviewRequest\x12\x1b\n\x05owner\x18\x01 \x01(\tB\x0c\xbaH\tr\x07\x18\xc8\x01\xba\x01\x01\x00\x12\x19\n\x06latest\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00\"\x9d\x01\n\x13GetOverviewResponse\x12\x30\n\nactivities\x18\x01 \x03(\x0b\x32\x1c.atelier.engager.v1.Activity\x12%\n\x07running\x18\x02 \x03(\x0b\x32\x14.atelier.jobs.v1.Job\x12-\n\x07unended\x18\x03 \x01(\x0b\x32\x1c.atelier.jobs.v1.UnendedJobs2}\n\x16\x45ngagerOverviewService\x12\x63\n\x0bGetOverview\x12&.atelier.engager.v1.GetOverviewRequest\x1a\'.atelier.engager.v1.GetOverviewResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,8 +42,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENGAGEROVERVIEWSERVICE'].methods_by_name['GetOverview']._serialized_options = b'\220\002\001'
   _globals['_GETOVERVIEWREQUEST']._serialized_start=175
   _globals['_GETOVERVIEWREQUEST']._serialized_end=251
-  _globals['_GETOVERVIEWRESPONSE']._serialized_start=253
-  _globals['_GETOVERVIEWRESPONSE']._serialized_end=363
-  _globals['_ENGAGEROVERVIEWSERVICE']._serialized_start=365
-  _globals['_ENGAGEROVERVIEWSERVICE']._serialized_end=490
+  _globals['_GETOVERVIEWRESPONSE']._serialized_start=254
+  _globals['_GETOVERVIEWRESPONSE']._serialized_end=411
+  _globals['_ENGAGEROVERVIEWSERVICE']._serialized_start=413
+  _globals['_ENGAGEROVERVIEWSERVICE']._serialized_end=538
 # @@protoc_insertion_point(module_scope)

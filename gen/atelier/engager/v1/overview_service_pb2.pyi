@@ -18,9 +18,11 @@ class GetOverviewRequest(_message.Message):
     def __init__(self, owner: _Optional[str] = ..., latest: _Optional[int] = ...) -> None: ...
 
 class GetOverviewResponse(_message.Message):
-    __slots__ = ("activities", "running")
+    __slots__ = ("activities", "running", "unended")
     ACTIVITIES_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
+    UNENDED_FIELD_NUMBER: _ClassVar[int]
     activities: _containers.RepeatedCompositeFieldContainer[_engagement_service_pb2.Activity]
     running: _containers.RepeatedCompositeFieldContainer[_jobs_service_pb2.Job]
-    def __init__(self, activities: _Optional[_Iterable[_Union[_engagement_service_pb2.Activity, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ...) -> None: ...
+    unended: _jobs_service_pb2.UnendedJobs
+    def __init__(self, activities: _Optional[_Iterable[_Union[_engagement_service_pb2.Activity, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ..., unended: _Optional[_Union[_jobs_service_pb2.UnendedJobs, _Mapping]] = ...) -> None: ...

@@ -142,7 +142,7 @@ class OverviewPart(_message.Message):
     def __init__(self, name: _Optional[str] = ..., status: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., latency: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class GetOverviewResponse(_message.Message):
-    __slots__ = ("owner", "parts", "collection", "credits", "quota", "running", "scans", "generations", "reviews", "activities")
+    __slots__ = ("owner", "parts", "collection", "credits", "quota", "running", "scans", "generations", "reviews", "activities", "unended")
     OWNER_FIELD_NUMBER: _ClassVar[int]
     PARTS_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_FIELD_NUMBER: _ClassVar[int]
@@ -153,6 +153,7 @@ class GetOverviewResponse(_message.Message):
     GENERATIONS_FIELD_NUMBER: _ClassVar[int]
     REVIEWS_FIELD_NUMBER: _ClassVar[int]
     ACTIVITIES_FIELD_NUMBER: _ClassVar[int]
+    UNENDED_FIELD_NUMBER: _ClassVar[int]
     owner: str
     parts: _containers.RepeatedCompositeFieldContainer[OverviewPart]
     collection: _scan_service_pb2.GetCollectionResponse
@@ -163,7 +164,8 @@ class GetOverviewResponse(_message.Message):
     generations: _containers.RepeatedCompositeFieldContainer[_generation_service_pb2.Generation]
     reviews: _containers.RepeatedCompositeFieldContainer[_review_service_pb2.Review]
     activities: _containers.RepeatedCompositeFieldContainer[_engagement_service_pb2.Activity]
-    def __init__(self, owner: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[OverviewPart, _Mapping]]] = ..., collection: _Optional[_Union[_scan_service_pb2.GetCollectionResponse, _Mapping]] = ..., credits: _Optional[_Union[_credit_service_pb2.CreditBalance, _Mapping]] = ..., quota: _Optional[_Union[_quota_service_pb2.Quota, _Mapping]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ..., scans: _Optional[_Iterable[_Union[_scan_service_pb2.Scan, _Mapping]]] = ..., generations: _Optional[_Iterable[_Union[_generation_service_pb2.Generation, _Mapping]]] = ..., reviews: _Optional[_Iterable[_Union[_review_service_pb2.Review, _Mapping]]] = ..., activities: _Optional[_Iterable[_Union[_engagement_service_pb2.Activity, _Mapping]]] = ...) -> None: ...
+    unended: _jobs_service_pb2.UnendedJobs
+    def __init__(self, owner: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[OverviewPart, _Mapping]]] = ..., collection: _Optional[_Union[_scan_service_pb2.GetCollectionResponse, _Mapping]] = ..., credits: _Optional[_Union[_credit_service_pb2.CreditBalance, _Mapping]] = ..., quota: _Optional[_Union[_quota_service_pb2.Quota, _Mapping]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ..., scans: _Optional[_Iterable[_Union[_scan_service_pb2.Scan, _Mapping]]] = ..., generations: _Optional[_Iterable[_Union[_generation_service_pb2.Generation, _Mapping]]] = ..., reviews: _Optional[_Iterable[_Union[_review_service_pb2.Review, _Mapping]]] = ..., activities: _Optional[_Iterable[_Union[_engagement_service_pb2.Activity, _Mapping]]] = ..., unended: _Optional[_Union[_jobs_service_pb2.UnendedJobs, _Mapping]] = ...) -> None: ...
 
 class GetSystemRequest(_message.Message):
     __slots__ = ()

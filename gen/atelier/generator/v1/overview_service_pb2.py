@@ -28,7 +28,7 @@ from atelier.jobs.v1 import jobs_service_pb2 as atelier_dot_jobs_dot_v1_dot_jobs
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+atelier/generator/v1/overview_service.proto\x12\x14\x61telier.generator.v1\x1a)atelier/generator/v1/credit_service.proto\x1a-atelier/generator/v1/generation_service.proto\x1a\"atelier/jobs/v1/jobs_service.proto\x1a\x1b\x62uf/validate/validate.proto\"L\n\x12GetOverviewRequest\x12\x1b\n\x05owner\x18\x01 \x01(\tB\x0c\xbaH\tr\x07\x18\xc8\x01\xba\x01\x01\x00\x12\x19\n\x06latest\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00\"\xa9\x01\n\x13GetOverviewResponse\x12\x34\n\x07\x63redits\x18\x01 \x01(\x0b\x32#.atelier.generator.v1.CreditBalance\x12\x35\n\x0bgenerations\x18\x02 \x03(\x0b\x32 .atelier.generator.v1.Generation\x12%\n\x07running\x18\x03 \x03(\x0b\x32\x14.atelier.jobs.v1.Job2\x83\x01\n\x18GeneratorOverviewService\x12g\n\x0bGetOverview\x12(.atelier.generator.v1.GetOverviewRequest\x1a).atelier.generator.v1.GetOverviewResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+atelier/generator/v1/overview_service.proto\x12\x14\x61telier.generator.v1\x1a)atelier/generator/v1/credit_service.proto\x1a-atelier/generator/v1/generation_service.proto\x1a\"atelier/jobs/v1/jobs_service.proto\x1a\x1b\x62uf/validate/validate.proto\"L\n\x12GetOverviewRequest\x12\x1b\n\x05owner\x18\x01 \x01(\tB\x0c\xbaH\tr\x07\x18\xc8\x01\xba\x01\x01\x00\x12\x19\n\x06latest\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00\"\xd8\x01\n\x13GetOverviewResponse\x12\x34\n\x07\x63redits\x18\x01 \x01(\x0b\x32#.atelier.generator.v1.CreditBalance\x12\x35\n\x0bgenerations\x18\x02 \x03(\x0b\x32 .atelier.generator.v1.Generation\x12%\n\x07running\x18\x03 \x03(\x0b\x32\x14.atelier.jobs.v1.Job\x12-\n\x07unended\x18\x04 \x01(\x0b\x32\x1c.atelier.jobs.v1.UnendedJobs2\x83\x01\n\x18GeneratorOverviewService\x12g\n\x0bGetOverview\x12(.atelier.generator.v1.GetOverviewRequest\x1a).atelier.generator.v1.GetOverviewResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,7 +44,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETOVERVIEWREQUEST']._serialized_start=224
   _globals['_GETOVERVIEWREQUEST']._serialized_end=300
   _globals['_GETOVERVIEWRESPONSE']._serialized_start=303
-  _globals['_GETOVERVIEWRESPONSE']._serialized_end=472
-  _globals['_GENERATOROVERVIEWSERVICE']._serialized_start=475
-  _globals['_GENERATOROVERVIEWSERVICE']._serialized_end=606
+  _globals['_GETOVERVIEWRESPONSE']._serialized_end=519
+  _globals['_GENERATOROVERVIEWSERVICE']._serialized_start=522
+  _globals['_GENERATOROVERVIEWSERVICE']._serialized_end=653
 # @@protoc_insertion_point(module_scope)

@@ -19,11 +19,13 @@ class GetOverviewRequest(_message.Message):
     def __init__(self, owner: _Optional[str] = ..., latest: _Optional[int] = ...) -> None: ...
 
 class GetOverviewResponse(_message.Message):
-    __slots__ = ("credits", "generations", "running")
+    __slots__ = ("credits", "generations", "running", "unended")
     CREDITS_FIELD_NUMBER: _ClassVar[int]
     GENERATIONS_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
+    UNENDED_FIELD_NUMBER: _ClassVar[int]
     credits: _credit_service_pb2.CreditBalance
     generations: _containers.RepeatedCompositeFieldContainer[_generation_service_pb2.Generation]
     running: _containers.RepeatedCompositeFieldContainer[_jobs_service_pb2.Job]
-    def __init__(self, credits: _Optional[_Union[_credit_service_pb2.CreditBalance, _Mapping]] = ..., generations: _Optional[_Iterable[_Union[_generation_service_pb2.Generation, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ...) -> None: ...
+    unended: _jobs_service_pb2.UnendedJobs
+    def __init__(self, credits: _Optional[_Union[_credit_service_pb2.CreditBalance, _Mapping]] = ..., generations: _Optional[_Iterable[_Union[_generation_service_pb2.Generation, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ..., unended: _Optional[_Union[_jobs_service_pb2.UnendedJobs, _Mapping]] = ...) -> None: ...

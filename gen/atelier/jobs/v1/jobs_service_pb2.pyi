@@ -109,6 +109,16 @@ class Progress(_message.Message):
     total: int
     def __init__(self, done: _Optional[int] = ..., total: _Optional[int] = ...) -> None: ...
 
+class UnendedJobs(_message.Message):
+    __slots__ = ("scheduled", "queued", "running")
+    SCHEDULED_FIELD_NUMBER: _ClassVar[int]
+    QUEUED_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_FIELD_NUMBER: _ClassVar[int]
+    scheduled: int
+    queued: int
+    running: int
+    def __init__(self, scheduled: _Optional[int] = ..., queued: _Optional[int] = ..., running: _Optional[int] = ...) -> None: ...
+
 class JobError(_message.Message):
     __slots__ = ("error_class", "message", "error_time")
     ERROR_CLASS_FIELD_NUMBER: _ClassVar[int]

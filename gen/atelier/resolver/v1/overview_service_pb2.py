@@ -27,7 +27,7 @@ from atelier.resolver.v1 import scan_service_pb2 as atelier_dot_resolver_dot_v1_
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*atelier/resolver/v1/overview_service.proto\x12\x13\x61telier.resolver.v1\x1a\"atelier/jobs/v1/jobs_service.proto\x1a&atelier/resolver/v1/scan_service.proto\x1a\x1b\x62uf/validate/validate.proto\"L\n\x12GetOverviewRequest\x12\x1b\n\x05owner\x18\x01 \x01(\tB\x0c\xbaH\tr\x07\x18\xc8\x01\xba\x01\x01\x00\x12\x19\n\x06latest\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00\"\xa6\x01\n\x13GetOverviewResponse\x12>\n\ncollection\x18\x01 \x01(\x0b\x32*.atelier.resolver.v1.GetCollectionResponse\x12(\n\x05scans\x18\x02 \x03(\x0b\x32\x19.atelier.resolver.v1.Scan\x12%\n\x07running\x18\x03 \x03(\x0b\x32\x14.atelier.jobs.v1.Job2\x80\x01\n\x17ResolverOverviewService\x12\x65\n\x0bGetOverview\x12\'.atelier.resolver.v1.GetOverviewRequest\x1a(.atelier.resolver.v1.GetOverviewResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*atelier/resolver/v1/overview_service.proto\x12\x13\x61telier.resolver.v1\x1a\"atelier/jobs/v1/jobs_service.proto\x1a&atelier/resolver/v1/scan_service.proto\x1a\x1b\x62uf/validate/validate.proto\"L\n\x12GetOverviewRequest\x12\x1b\n\x05owner\x18\x01 \x01(\tB\x0c\xbaH\tr\x07\x18\xc8\x01\xba\x01\x01\x00\x12\x19\n\x06latest\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x32(\x00\"\xd5\x01\n\x13GetOverviewResponse\x12>\n\ncollection\x18\x01 \x01(\x0b\x32*.atelier.resolver.v1.GetCollectionResponse\x12(\n\x05scans\x18\x02 \x03(\x0b\x32\x19.atelier.resolver.v1.Scan\x12%\n\x07running\x18\x03 \x03(\x0b\x32\x14.atelier.jobs.v1.Job\x12-\n\x07unended\x18\x04 \x01(\x0b\x32\x1c.atelier.jobs.v1.UnendedJobs2\x80\x01\n\x17ResolverOverviewService\x12\x65\n\x0bGetOverview\x12\'.atelier.resolver.v1.GetOverviewRequest\x1a(.atelier.resolver.v1.GetOverviewResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,7 +43,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETOVERVIEWREQUEST']._serialized_start=172
   _globals['_GETOVERVIEWREQUEST']._serialized_end=248
   _globals['_GETOVERVIEWRESPONSE']._serialized_start=251
-  _globals['_GETOVERVIEWRESPONSE']._serialized_end=417
-  _globals['_RESOLVEROVERVIEWSERVICE']._serialized_start=420
-  _globals['_RESOLVEROVERVIEWSERVICE']._serialized_end=548
+  _globals['_GETOVERVIEWRESPONSE']._serialized_end=464
+  _globals['_RESOLVEROVERVIEWSERVICE']._serialized_start=467
+  _globals['_RESOLVEROVERVIEWSERVICE']._serialized_end=595
 # @@protoc_insertion_point(module_scope)

@@ -18,11 +18,13 @@ class GetOverviewRequest(_message.Message):
     def __init__(self, owner: _Optional[str] = ..., latest: _Optional[int] = ...) -> None: ...
 
 class GetOverviewResponse(_message.Message):
-    __slots__ = ("collection", "scans", "running")
+    __slots__ = ("collection", "scans", "running", "unended")
     COLLECTION_FIELD_NUMBER: _ClassVar[int]
     SCANS_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
+    UNENDED_FIELD_NUMBER: _ClassVar[int]
     collection: _scan_service_pb2.GetCollectionResponse
     scans: _containers.RepeatedCompositeFieldContainer[_scan_service_pb2.Scan]
     running: _containers.RepeatedCompositeFieldContainer[_jobs_service_pb2.Job]
-    def __init__(self, collection: _Optional[_Union[_scan_service_pb2.GetCollectionResponse, _Mapping]] = ..., scans: _Optional[_Iterable[_Union[_scan_service_pb2.Scan, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ...) -> None: ...
+    unended: _jobs_service_pb2.UnendedJobs
+    def __init__(self, collection: _Optional[_Union[_scan_service_pb2.GetCollectionResponse, _Mapping]] = ..., scans: _Optional[_Iterable[_Union[_scan_service_pb2.Scan, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ..., unended: _Optional[_Union[_jobs_service_pb2.UnendedJobs, _Mapping]] = ...) -> None: ...

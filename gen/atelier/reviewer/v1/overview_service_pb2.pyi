@@ -19,11 +19,13 @@ class GetOverviewRequest(_message.Message):
     def __init__(self, owner: _Optional[str] = ..., latest: _Optional[int] = ...) -> None: ...
 
 class GetOverviewResponse(_message.Message):
-    __slots__ = ("quota", "reviews", "running")
+    __slots__ = ("quota", "reviews", "running", "unended")
     QUOTA_FIELD_NUMBER: _ClassVar[int]
     REVIEWS_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
+    UNENDED_FIELD_NUMBER: _ClassVar[int]
     quota: _quota_service_pb2.Quota
     reviews: _containers.RepeatedCompositeFieldContainer[_review_service_pb2.Review]
     running: _containers.RepeatedCompositeFieldContainer[_jobs_service_pb2.Job]
-    def __init__(self, quota: _Optional[_Union[_quota_service_pb2.Quota, _Mapping]] = ..., reviews: _Optional[_Iterable[_Union[_review_service_pb2.Review, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ...) -> None: ...
+    unended: _jobs_service_pb2.UnendedJobs
+    def __init__(self, quota: _Optional[_Union[_quota_service_pb2.Quota, _Mapping]] = ..., reviews: _Optional[_Iterable[_Union[_review_service_pb2.Review, _Mapping]]] = ..., running: _Optional[_Iterable[_Union[_jobs_service_pb2.Job, _Mapping]]] = ..., unended: _Optional[_Union[_jobs_service_pb2.UnendedJobs, _Mapping]] = ...) -> None: ...

@@ -1,0 +1,18 @@
+-- The newest $2 jobs of the owner $1 that haven't ended; on each row how many of the newest $3 are in each state.
+SELECT
+    *,
+    count(*) FILTER (WHERE state = 'SCHEDULED') OVER () AS all_scheduled,
+    count(*) FILTER (WHERE state = 'QUEUED') OVER () AS all_queued,
+    count(*) FILTER (WHERE state = 'RUNNING') OVER () AS all_running
+FROM (
+    SELECT
+        id, kind, owner, state, lane, progress_done, progress_total, attempt, max_attempts, error_class, error_message,
+        error_at, cancel_requested, idempotency_key, concurrency_key, created_at, run_at, deadline, started_at, ended_at,
+        worker_id
+    FROM jobs
+    WHERE owner = $1 AND state IN ('SCHEDULED', 'QUEUED', 'RUNNING')
+    ORDER BY id DESC
+    LIMIT $3
+) AS unended
+ORDER BY id DESC
+LIMIT $2
