@@ -181,10 +181,15 @@ async def test_a_server_that_stops_says_not_serving_before_it_goes(serve_toy: Se
     assert (before, after) == (SERVING, NOT_SERVING)
 
 
-async def next_state(health: Health) -> Any:
-    """What a watcher is told next, after the present state."""
+async def watching(health: Health) -> Any:
+    """A watch that has told the present state."""
     watch = health.Watch(health_pb2.HealthCheckRequest(), None)
     await anext(watch)
+    return watch
+
+
+async def next_state(watch: Any) -> Any:
+    """What a watcher is told next."""
     async with asyncio.timeout(10):
         return (await anext(watch)).status
 
@@ -199,7 +204,7 @@ async def test_who_asks_makes_it_look_again_unless_it_has_just_looked(
     postgres = Dependency("postgres", switch.check)
     health = Health(services=[], dependencies=[postgres], interval_seconds=3600, log=structlog.get_logger())
     await health.start()
-    telling = asyncio.create_task(next_state(health))
+    watch = await watching(health)
     ask: Any = getattr(health, method)
     switch.on = False
 
@@ -209,7 +214,7 @@ async def test_who_asks_makes_it_look_again_unless_it_has_just_looked(
     probes = switch.probes
     clock.now += 3
     await ask(health_pb2.HealthCheckRequest(), None)
-    told = await telling
+    told = await next_state(watch)
     await health.stop()
 
     assert (probes, told) == (1, NOT_SERVING)
@@ -221,12 +226,11 @@ async def test_it_looks_again_when_a_dependency_notices_a_change() -> None:
     postgres = Dependency("postgres", switch.check, on_change=noticing.append)
     health = Health(services=[], dependencies=[postgres], interval_seconds=3600, log=structlog.get_logger())
     await health.start()
-    telling = asyncio.create_task(next_state(health))
-    await asyncio.sleep(0)
+    watch = await watching(health)
 
     switch.on = False
     noticing[0]()
-    told = await telling
+    told = await next_state(watch)
     await health.stop()
 
     assert told == NOT_SERVING
@@ -238,11 +242,10 @@ async def test_what_is_away_is_looked_at_more_often_than_what_is_well(monkeypatc
     postgres = Dependency("postgres", switch.check)
     health = Health(services=[], dependencies=[postgres], interval_seconds=3600, log=structlog.get_logger())
     await health.start()
-    telling = asyncio.create_task(next_state(health))
-    await asyncio.sleep(0)
+    watch = await watching(health)
 
     switch.on = True
-    told = await telling
+    told = await next_state(watch)
     await health.stop()
 
     assert told == SERVING
