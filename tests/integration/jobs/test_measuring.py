@@ -100,10 +100,10 @@ async def test_an_idle_worker_leaves_the_database_in_peace(engine: Engines, unat
     seconds = 10.0
 
     counts = [await statements(own)]
-    while len(counts) < 3 and (len(counts) == 1 or counts[-1] - counts[-2] > 4 * seconds):
+    while len(counts) < 5 and (len(counts) == 1 or counts[-1] - counts[-2] > 4 * seconds):
         await asyncio.sleep(seconds)
         counts.append(await statements(own))
 
     # Three kinds that look every five seconds, a timer, a reaper, a renewal. What was done before is told in the first
-    # ten seconds at the latest.
+    # ten seconds, or later where the machine is busy; what is done all the time is in every count.
     assert counts[-1] - counts[-2] <= 4 * seconds
