@@ -3,8 +3,8 @@
 import pytest
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it has no types
 
-# They start systems of their own, or take so long that they had better run beside the others.
-ALONE = ("tests/e2e/clients/", "tests/e2e/test_demo.py", "tests/e2e/test_recovery.py")
+# One starts a system of its own, the other takes so long that it had better run beside the others.
+ALONE = ("tests/e2e/clients/", "tests/e2e/test_demo.py")
 SHARED_SYSTEM = "tests/e2e/"
 # Compilers, which leave the processor to all else and so take longest: begun late, they would end long after it.
 FIRST = "tests/e2e/clients/"

@@ -1,10 +1,12 @@
-"""What a caller sees while a part is killed or frozen, and that it comes back by itself."""
+"""What a caller sees while a part is killed or frozen, and that it comes back by itself.
+
+Every test leaves the system whole, and keeps to a source or a user of its own.
+"""
 
 import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import grpc
@@ -13,20 +15,10 @@ from atelier.resolver.v1 import resolver_service_pb2 as pb
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
-from cli.stack.ports import Ports
-from cli.stack.stack import Stack
 from tests.contract.conftest import refusal
-from tests.e2e.conftest import System, state_folder
-from tests.e2e.test_scan import import_examples, rows
+from tests.e2e.conftest import System
+from tests.e2e.test_scan import as_user, import_examples, rows
 from tests.e2e.watching import pause, resume, waiting_job
-
-
-@pytest.fixture(scope="module")
-async def fragile() -> AsyncIterator[System]:
-    """A system to break. Every test leaves it whole, and keeps to a source of its own."""
-    with state_folder() as folder:
-        async with Stack(folder, ports=Ports.free()) as stack:
-            yield System(stack)
 
 
 def unknown(source: str) -> pb.ResolveCardsRequest:
@@ -34,9 +26,9 @@ def unknown(source: str) -> pb.ResolveCardsRequest:
     return pb.ResolveCardsRequest(items=[pb.ExternalId(source=source, external_id="x")])
 
 
-def counts(answer: pb.ListGapsResponse, source: str) -> list[tuple[str, int]]:
-    """A source's gaps, and how often each was asked for."""
-    return [(gap.external_id, gap.count) for gap in answer.gaps if gap.source == source]
+def counts(answer: pb.ListGapsResponse) -> list[tuple[str, int]]:
+    """Gaps, and how often each was asked for."""
+    return [(gap.external_id, gap.count) for gap in answer.gaps]
 
 
 async def health_becomes(system: System, service: str, state: int) -> None:
@@ -50,12 +42,15 @@ async def health_becomes(system: System, service: str, state: int) -> None:
 
 
 async def answered_again(system: System, part: str, killed: int) -> tuple[pb.ListGapsResponse, set[grpc.StatusCode]]:
-    """Call until `part` runs as another process and answers; the answer, and the codes of all failures before."""
+    """Ask for the gaps of the source `part` until that runs as another process and answers.
+
+    The answer, and the codes of all failures before.
+    """
     codes: set[grpc.StatusCode] = set()
     async with asyncio.timeout(30), system.resolver() as stub:
         while True:
             try:
-                answer = await stub.ListGaps(pb.ListGapsRequest(), timeout=5)
+                answer = await stub.ListGaps(pb.ListGapsRequest(source=part), timeout=5)
             except grpc.aio.AioRpcError as error:
                 codes.add(error.code())
             else:
@@ -64,66 +59,66 @@ async def answered_again(system: System, part: str, killed: int) -> tuple[pb.Lis
 
 
 @pytest.mark.parametrize("part", ["resolver", "postgres"])
-async def test_a_killed_part_costs_callers_no_more_than_a_retry_and_nothing_is_lost(fragile: System, part: str) -> None:
-    async with fragile.resolver() as stub:
+async def test_a_killed_part_costs_callers_no_more_than_a_retry_and_nothing_is_lost(system: System, part: str) -> None:
+    async with system.resolver() as stub:
         await stub.ResolveCards(unknown(part))
-    killed = fragile.stack.pid(part)
+    killed = system.stack.pid(part)
 
     os.kill(killed, signal.SIGKILL)
-    answer, codes = await answered_again(fragile, part, killed)
-    await health_becomes(fragile, "", HealthCheckResponse.SERVING)
+    answer, codes = await answered_again(system, part, killed)
+    await health_becomes(system, "", HealthCheckResponse.SERVING)
 
     assert codes <= {grpc.StatusCode.UNAVAILABLE}
-    assert counts(answer, part) == [("x", 1)]
+    assert counts(answer) == [("x", 1)]
 
 
-async def test_a_frozen_resolver_costs_its_callers_their_deadline_and_nobody_else(fragile: System) -> None:
-    async with fragile.resolver() as stub:
+async def test_a_frozen_resolver_costs_its_callers_their_deadline_and_nobody_else(system: System) -> None:
+    async with system.resolver() as stub:
         await stub.ResolveCards(unknown("frozen"))
-        frozen = fragile.stack.pid("resolver")
+        frozen = system.stack.pid("resolver")
 
         os.kill(frozen, signal.SIGSTOP)
         try:
             error = await refusal(stub.ResolveCards(unknown("frozen"), timeout=1))
-            await health_becomes(fragile, "resolver", HealthCheckResponse.NOT_SERVING)
+            await health_becomes(system, "resolver", HealthCheckResponse.NOT_SERVING)
         finally:
             os.kill(frozen, signal.SIGCONT)
-        await health_becomes(fragile, "resolver", HealthCheckResponse.SERVING)
+        await health_becomes(system, "resolver", HealthCheckResponse.SERVING)
         answer = await stub.ResolveCards(unknown("frozen"))
 
     assert error.code == grpc.StatusCode.DEADLINE_EXCEEDED
     assert len(answer.resolutions) == 1
 
 
-async def test_data_survives_a_restart_of_everything(fragile: System) -> None:
-    async with fragile.resolver() as stub:
+async def test_data_survives_a_restart_of_everything(system: System) -> None:
+    async with system.resolver() as stub:
         await stub.ResolveCards(unknown("restart"))
 
-    await fragile.stack.stop()
-    await fragile.stack.start()
+    await system.stack.stop()
+    await system.stack.start()
 
-    async with fragile.resolver() as stub:
-        answer = await stub.ListGaps(pb.ListGapsRequest())
-    assert counts(answer, "restart") == [("x", 1)]
+    async with system.resolver() as stub:
+        answer = await stub.ListGaps(pb.ListGapsRequest(source="restart"))
+    assert counts(answer) == [("x", 1)]
 
 
 async def test_a_scan_outlives_the_process_that_accepted_it_and_whoever_watches_goes_on(
-    fragile: System, tmp_path: Path
+    system: System, tmp_path: Path
 ) -> None:
     path = tmp_path / "scan.csv"
     path.write_text(rows(300))
-    await import_examples(fragile)
-    await pause(fragile)
-    scanning = asyncio.create_task(fragile.atelier("scan", str(path), "--json"))
-    name = await waiting_job(fragile)
-    watching = await fragile.start_atelier("jobs", "watch", name, "--json")
+    await import_examples(system)
+    await pause(system)
+    scanning = asyncio.create_task(as_user(system, "outliving", "scan", str(path), "--json"))
+    name = await waiting_job(system, "outliving")
+    watching = await system.start_atelier("jobs", "watch", name, "--json")
     assert watching.stdout is not None
     first = await watching.stdout.readline()
 
-    os.kill(fragile.stack.pid("resolver"), signal.SIGKILL)
-    await health_becomes(fragile, "resolver", HealthCheckResponse.NOT_SERVING)
-    await health_becomes(fragile, "resolver", HealthCheckResponse.SERVING)
-    await resume(fragile)
+    os.kill(system.stack.pid("resolver"), signal.SIGKILL)
+    await health_becomes(system, "resolver", HealthCheckResponse.NOT_SERVING)
+    await health_becomes(system, "resolver", HealthCheckResponse.SERVING)
+    await resume(system)
     ended, (rest, told) = await asyncio.gather(scanning, watching.communicate())
 
     assert ended.code == 0, ended.err

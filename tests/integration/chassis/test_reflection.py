@@ -45,8 +45,12 @@ async def test_whoever_has_a_token_may_list_the_services(serve_toy: ServeToy, ve
 async def test_whoever_has_none_may_not(serve_toy: ServeToy, version: str) -> None:
     toy = await serve_toy()
 
-    with pytest.raises(AioRpcError) as caught:
-        await ask(toy, version, list_services="")
+    async with open_channel(toy.address) as channel:
+        # On the wire the question leaves with the call: a refusal of one that is still being written may be lost in the
+        # caller (github.com/grpc/grpc/issues/36066).
+        call: Any = channel.unary_stream(f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo")
+        with pytest.raises(AioRpcError) as caught:
+            await call(reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()).read()
 
     assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED
     assert code_of(caught.value) == "UNAUTHENTICATED"
