@@ -24,11 +24,12 @@ from bench.webhook import Webhook, open_webhook
 from chassis.auth import Principal, Role, principal
 from cli.stack.programs import REPOSITORY
 from cli.stack.stack import Stack
-from services.engager.__main__ import Foundation, foundation, migrate_schema
+from services.engager.__main__ import migrate_schema
 from services.engager.accounts import Accounts
 from services.engager.config import EngagerSettings
 from services.engager.new_account import new_account
 from services.engager.pods import Pods
+from services.engager.process import Foundation, foundation
 from services.engager.scheduling import Scheduled, Scheduling
 
 SCHEMA, SECRET = "engager", "bench"

@@ -18,7 +18,7 @@ from PIL import Image
 from bench.peers import roles
 from chassis.auth import Principal, Role, principal
 from ledger import ledger
-from services.generator.__main__ import foundation, migrate_schema, workers
+from services.generator.__main__ import migrate_schema
 from services.generator.backends.backend import GeneratedImage, ImageRequest, Limits, Mode
 from services.generator.config import GeneratorSettings
 from services.generator.crediting import credits_of
@@ -26,6 +26,7 @@ from services.generator.gallery import gallery
 from services.generator.generating import Generating
 from services.generator.making import Maker
 from services.generator.posing import Posing
+from services.generator.process import foundation, workers
 
 SCHEMA = "generator"
 # No larger than a thumbnail: making a small picture of a large one isn't orchestration.

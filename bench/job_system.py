@@ -14,12 +14,13 @@ from bench.peers import roles
 from chassis.lifecycle import settle
 from chassis.migrate import migrate
 from chassis.postgres import Database
+from cli.stack.programs import REPOSITORY
 from jobs.config import JobSettings
 from jobs.job import NewJob
 from jobs.kinds import Kind
 from jobs.outcomes import Done
 from jobs.running import Handler, Job
-from jobs.runtime import MIGRATIONS, JobRuntime
+from jobs.runtime import JobRuntime
 from jobs.transactions import Transaction
 
 SCHEMA = "bench"
@@ -72,7 +73,7 @@ class Atelier:
     async def prepare(self) -> None:
         """The tables, and one for effects."""
         url = SecretStr(os.environ["BENCH_DATABASE_URL"])
-        await asyncio.to_thread(migrate, url=url, schema=SCHEMA, folders=[MIGRATIONS])
+        await asyncio.to_thread(migrate, url=url, schema=SCHEMA, folders=[REPOSITORY / "jobs/migrations"])
         async with self.database.connection() as connection:
             await connection.execute(MAKE_EFFECTS)
 

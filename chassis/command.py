@@ -4,6 +4,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -16,6 +17,8 @@ from chassis.replicas import Replicas, end_with_parent
 from chassis.settings import DatabaseSettings, ProcessSettings, load_settings
 
 SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
+Command = Callable[[SettingsT, structlog.stdlib.BoundLogger], Sequence[Part]]
+Commands = Mapping[str, Command[SettingsT]]
 EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE = 64, 69, 70  # sysexits.h
 
 
@@ -25,18 +28,20 @@ def run_command(
     process: str,
     module: str,
     settings_class: type[SettingsT],
-    commands: Mapping[str, Callable[[SettingsT, structlog.stdlib.BoundLogger], Sequence[Part]]],
+    commands: Callable[[], Commands[SettingsT]],
     migrate: Callable[[SettingsT, structlog.stdlib.BoundLogger], None] | None = None,
 ) -> NoReturn:
     """Do what the one argument says and exit: a command runs its parts until a signal, `migrate` runs once.
 
-    The collector of cyclic garbage may be off until now; it searches what is made from here on.
+    `commands` loads what they run, which `migrate` does without. The collector of cyclic garbage may be off until then;
+    it searches what is made from there on.
     """
+    migrating = ["migrate"] if migrate else []
+    known = {} if list(arguments) == migrating else commands()
     gc.freeze()
     gc.enable()
-    known = [*commands, *(["migrate"] if migrate else [])]
-    if len(arguments) != 1 or arguments[0] not in known:
-        sys.stderr.write(f"usage: python -m {module} {' | '.join(known)}\n")
+    if len(arguments) != 1 or arguments[0] not in [*known, *migrating]:
+        sys.stderr.write(f"usage: python -m {module} {' | '.join([*known, *migrating])}\n")
         sys.exit(EX_USAGE)
     command = arguments[0]
     settings = load_settings(settings_class)
@@ -49,11 +54,12 @@ def run_command(
         sys.exit(_run([parent], asyncio.new_event_loop, log))
     if settings.replica:
         end_with_parent()
-    sys.exit(_run(commands[command](settings, log), uvloop.new_event_loop, log))
+    sys.exit(_run(known[command](settings, log), uvloop.new_event_loop, log))
 
 
-def migrating(folders: Sequence[Path]) -> Callable[[DatabaseSettings, structlog.stdlib.BoundLogger], None]:
-    """What brings a process's schema up to date."""
+def migrating(packages: Sequence[str]) -> Callable[[DatabaseSettings, structlog.stdlib.BoundLogger], None]:
+    """What brings a process's schema up to date: with the migrations of these packages, in this order."""
+    folders = [Path(str(files(package)), "migrations") for package in packages]
 
     def migrate_schema(settings: DatabaseSettings, log: structlog.stdlib.BoundLogger) -> None:
         # psycopg and yoyo are a tenth of what a service would load, and no other command has a use for them.

@@ -1,7 +1,6 @@
 """Builds the job runtime of one service's process from leaf to root, so that each service does it by one line."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import structlog
 from atelier.jobs.v1.jobs_service_pb2_grpc import add_JobsServiceServicer_to_server
@@ -27,7 +26,6 @@ from jobs.transactions import Transactions
 from jobs.watching import Watching
 from jobs.worker import Worker
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 # Longer than the longest blocking read, so that it ends by itself.
 ANSWER_SECONDS = 8.0
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from chassis.postgres import Connection
 
 SQL = load_statements(Path(__file__).parent / "sql")
-MIGRATIONS = Path(__file__).parent / "migrations"
 Row = asyncpg.Record
 Rows = list[asyncpg.Record]
 

@@ -17,14 +17,14 @@ from google.rpc import error_details_pb2, status_pb2
 from chassis.auth import Role, sign_token
 from chassis.client import open_channel, token_interceptors
 from chassis.server import GrpcServer
-from services.engager.__main__ import running as engager_running
 from services.engager.config import EngagerSettings
-from services.generator.__main__ import running as generator_running
+from services.engager.process import running as engager_running
 from services.generator.config import GeneratorSettings
-from services.resolver.__main__ import running
+from services.generator.process import running as generator_running
 from services.resolver.config import ResolverSettings
-from services.reviewer.__main__ import running as reviewer_running
+from services.resolver.process import running
 from services.reviewer.config import ReviewerSettings
+from services.reviewer.process import running as reviewer_running
 from tests.conftest import Schema, Servers
 from tests.shared_data import DIMENSIONS
 

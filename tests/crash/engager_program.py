@@ -11,9 +11,9 @@ import structlog
 
 from chassis.command import run_command
 from chassis.lifecycle import Part
-from services.engager.__main__ import foundation, workers
 from services.engager.attempts import Windows
 from services.engager.config import EngagerSettings
+from services.engager.process import foundation, workers
 
 
 def working(settings: EngagerSettings, log: structlog.stdlib.BoundLogger) -> Sequence[Part]:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> None:
         process="engager",
         module="tests.crash.engager_program",
         settings_class=EngagerSettings,
-        commands={"work": working},
+        commands=lambda: {"work": working},
     )
 
 

@@ -14,19 +14,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from chassis.migrate import migrate
-from jobs.runtime import MIGRATIONS as JOB_MIGRATIONS
-from services.engager.__main__ import MIGRATIONS
 from tests.conftest import Schema
 from tests.crash.crew import Member, until
 from tests.crash.engager_ground import EngagerGround, open_engager_ground
 from tests.crash.servers import SERVICE, open_servers
 from tests.integration.engager.receiver import Behaviour
+from tests.shared_data import REPOSITORY
 
 ACCOUNTS, WORKERS = 20, 3
 FAILURES = [Behaviour.CUT_AFTER, Behaviour.CUT_BEFORE, Behaviour.FAULT, Behaviour.HANG_AFTER, Behaviour.RESET]
 # Of an account: fewer than an activity has attempts, so that none uses all of its own.
 FAILING, BETWEEN = 4, 6
 END_SECONDS = 300.0
+FOLDERS = [REPOSITORY / "jobs/migrations", REPOSITORY / "services/engager/migrations"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ async def main(seed: int) -> int:
     storm = Storm(each=100, kills=20, within_seconds=10.0, per_hour=25, per_day=40)
     with TemporaryDirectory(prefix="atelier-storm-") as folder:
         async with open_servers() as (postgres, redis):
-            await asyncio.to_thread(migrate, url=postgres.url, schema=SERVICE, folders=[JOB_MIGRATIONS, MIGRATIONS])
+            await asyncio.to_thread(migrate, url=postgres.url, schema=SERVICE, folders=FOLDERS)
             async with open_engager_ground(
                 schema=Schema(SERVICE, postgres.url), secret=postgres.secret, redis_url=redis.url, folder=Path(folder)
             ) as ground:

@@ -16,10 +16,10 @@ from PIL import Image
 
 from chassis.command import run_command
 from chassis.lifecycle import Part
-from services.generator.__main__ import foundation, workers
 from services.generator.backends.backend import GeneratedImage, ImageRequest, Limits, Mode
 from services.generator.config import GeneratorSettings
 from services.generator.making import Maker
+from services.generator.process import foundation, workers
 
 NAME = "counting"
 LIMITS = Limits(modes=frozenset(Mode), smallest_side=64, largest_side=1024, concurrency=1, styles=("flat",))
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> None:
         process="generator",
         module="tests.crash.generator_program",
         settings_class=GeneratorSettings,
-        commands={"work": working},
+        commands=lambda: {"work": working},
     )
 
 

@@ -14,10 +14,10 @@ from pydantic import SecretStr
 
 from chassis.postgres import Database
 from jobs.job import NewJob
-from jobs.runtime import MIGRATIONS
 from tests.crash.crew import Crew, until
 from tests.crash.peer import Peer, open_peer
 from tests.crash.work import LEAVING, OWNER, TABLES
+from tests.shared_data import REPOSITORY
 
 LEASE_SECONDS = 1.0
 # For tests that count losses and attempts: a worker on a busy machine keeps it too.
@@ -25,7 +25,7 @@ STEADY_LEASE_SECONDS = 3.0
 SETTLE_SECONDS = 40.0
 
 # As they stand, which takes a third of the time that migrating does.
-JOB_TABLES = "\n".join(file.read_text() for file in sorted(MIGRATIONS.glob("*.sql")))
+JOB_TABLES = "\n".join(file.read_text() for file in sorted((REPOSITORY / "jobs/migrations").glob("*.sql")))
 # Asked all the time, and so in one.
 STANDING = """
 SELECT

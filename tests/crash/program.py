@@ -169,7 +169,7 @@ def main(arguments: Sequence[str]) -> None:
         process="crash",
         module="tests.crash.program",
         settings_class=ProgramSettings,
-        commands={"work": working, "accept": accepting},
+        commands=lambda: {"work": working, "accept": accepting},
     )
 
 

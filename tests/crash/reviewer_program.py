@@ -14,7 +14,6 @@ import structlog
 from chassis.command import run_command
 from chassis.lifecycle import Part
 from chassis.redis import open_redis
-from services.reviewer.__main__ import foundation, part_handlers
 from services.reviewer.asking import Asking
 from services.reviewer.cache import AnswerCache
 from services.reviewer.config import ReviewerSettings
@@ -24,6 +23,7 @@ from services.reviewer.linters.sandbox import Limits, Sandbox
 from services.reviewer.models.model import Answer, CallUsage
 from services.reviewer.models.prices import Price
 from services.reviewer.models.prompt import Prompt
+from services.reviewer.process import foundation, part_handlers
 
 NAME = "local:counting"
 INPUT_TOKENS, OUTPUT_TOKENS = 100, 10
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str]) -> None:
         process="reviewer",
         module="tests.crash.reviewer_program",
         settings_class=ReviewerSettings,
-        commands={"work": working},
+        commands=lambda: {"work": working},
     )
 
 

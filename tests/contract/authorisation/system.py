@@ -13,9 +13,9 @@ import structlog
 
 from chassis.lifecycle import Part
 from chassis.server import GrpcServer
-from gateway.__main__ import serving as gateway_serving
 from gateway.config import GatewaySettings
 from gateway.ports import Ports
+from gateway.process import serving as gateway_serving
 from services.engager.config import EngagerSettings
 from services.generator.config import GeneratorSettings
 from services.resolver.config import ResolverSettings
@@ -74,7 +74,9 @@ class Running:
                 schema = await stack.enter_async_context(new_schema(self._servers))
                 self._settings[name] = self._service_settings(name, schema.name, schema.url)
                 await asyncio.to_thread(_main(name).migrate_schema, self._settings[name], self._log)
-                parts = await stack.enter_async_context(_started(_main(name).serving(self._settings[name], self._log)))
+                parts = await stack.enter_async_context(
+                    _started(_process(name).serving(self._settings[name], self._log))
+                )
                 addresses[name] = f"127.0.0.1:{_only(GrpcServer, parts).port}"
                 tables[name] = await asyncpg.connect(
                     **self._servers.superuser, server_settings={"search_path": schema.name}
@@ -89,7 +91,7 @@ class Running:
         """Workers of these services, for a while."""
         async with AsyncExitStack() as stack:
             for name in names:
-                await stack.enter_async_context(_started(_main(name).working(self._settings[name], self._log)))
+                await stack.enter_async_context(_started(_process(name).working(self._settings[name], self._log)))
             yield
 
     @asynccontextmanager
@@ -129,6 +131,10 @@ class Running:
 
 def _main(service: str) -> Any:
     return import_module(f"services.{service}.__main__")
+
+
+def _process(service: str) -> Any:
+    return import_module(f"services.{service}.process")
 
 
 @asynccontextmanager

@@ -22,9 +22,9 @@ from grpc_health.v1 import health_pb2_grpc
 
 from chassis.auth import Role, sign_token
 from chassis.health import Dependency, Health
-from gateway.__main__ import serving
 from gateway.config import GatewaySettings
 from gateway.ports import Ports
+from gateway.process import serving
 from gateway.schema import load_services
 
 SECRET = "gateway-tests-" * 4
@@ -122,7 +122,7 @@ async def run_gateway(
         "reviewer_address": "",
         "engager_address": "",
     }
-    with mock.patch("gateway.__main__.load_services", return_value=[*load_services(), *more_services]):
+    with mock.patch("gateway.process.load_services", return_value=[*load_services(), *more_services]):
         parts = serving(GatewaySettings(**(told | settings)), quiet())
     async with contextlib.AsyncExitStack() as stack:
         for part in parts:

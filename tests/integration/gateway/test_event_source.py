@@ -34,7 +34,7 @@ LISTEN = """async ([token, path]) => {
 async def console(stand_in: StandIn, secret_file: Path, tmp_path: Path) -> AsyncIterator[Gateway]:
     """A gateway with a page that may call it."""
     (tmp_path / "index.html").write_text("<!doctype html><title>a page</title>")
-    with mock.patch("gateway.__main__.read_pages", return_value=read_pages(tmp_path)):
+    with mock.patch("gateway.process.read_pages", return_value=read_pages(tmp_path)):
         async with run_gateway(secret_file, stand_in.port) as running:
             yield running
 

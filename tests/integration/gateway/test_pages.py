@@ -23,7 +23,7 @@ async def console(
     (folder / "assets" / "main.4f2a.js").write_text("// é\n" * 1000)
     (folder / "icon.svg").write_text("<svg/>")
     (folder.parent / "secret").write_text("not for anybody")
-    with mock.patch("gateway.__main__.read_pages", return_value=read_pages(folder)):
+    with mock.patch("gateway.process.read_pages", return_value=read_pages(folder)):
         async with run_gateway(secret_file, running_stand_in.port) as running:
             yield running
 

@@ -8,10 +8,10 @@ import pytest
 import structlog
 
 from chassis.postgres import Database
-from services.reviewer.__main__ import ACCEPTING_CONNECTIONS
 from services.reviewer.config import ReviewerSettings
 from services.reviewer.linters.linting import Linting, known_linters
 from services.reviewer.linters.sandbox import Limits
+from services.reviewer.process import ACCEPTING_CONNECTIONS
 from tests.conftest import Schema
 from tests.integration.reviewer import desk
 from tests.integration.reviewer.desk import Reviewer

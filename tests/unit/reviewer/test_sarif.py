@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.reviewer import sarif as sarif_module
-from services.reviewer.__main__ import VERSION
 from services.reviewer.comparing import FindingStatus, Told
 from services.reviewer.coverage import ToolRun, ToolStatus
 from services.reviewer.finding import Category, Place, Severity
+from services.reviewer.process import VERSION
 from services.reviewer.sarif import Sarif, export_sarif
 from tests.unit.reviewer.findings import finding
 
