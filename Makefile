@@ -8,6 +8,7 @@ VENV := .venv
 TESTERS ?= 3
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+COMPILED := $(VENV)/compiled
 # All but the weights' own libraries (`diffusers`), which are gigabytes.
 EXTRAS := cli engager gateway generator resolver reviewer stack
 CONSOLE := gateway/console
@@ -33,7 +34,8 @@ up: $(READY) page ## Run the system on this machine until Ctrl-C
 	@$(BIN)/atelier up
 
 # In the folders' order: files with few tests are often the longest, and would come last.
-test: $(READY) console ## Run every test
+test: $(READY) ## Run every test
+	@$(MAKE) --no-print-directory --jobs 2 console $(COMPILED)
 	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: $(READY) console ## Format, lint, types, import contracts, protos, stubs
@@ -87,6 +89,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# A new clone's modules, compiled by one process while npm is waited for, and not by each tester for itself. What is wrong
+# with them is told by the tests.
+$(COMPILED): $(READY)
+	@$(BIN)/python -m pytest --collect-only --quiet --quiet >/dev/null || true
 	@touch $@
 
 $(CONSOLE)/built/index.html: $(CONSOLE)/src/stubs/ready $(CONSOLE)/build.mjs $(CONSOLE)/index.html $(CONSOLE)/icon.svg \
