@@ -29,10 +29,10 @@ export function Overview() {
       <Refused why={refusal} />
       {value === undefined ? refusal === null && <p class="quiet">Asking every service…</p> : <Parts of={value} />}
       {value !== undefined && value.running.length > 0 && (
-        <section class="panel" aria-label="Running">
-          <h2>Running</h2>
+        <section class="panel" aria-label="Jobs that haven’t ended">
+          <h2>Jobs that haven’t ended</h2>
           <Unended of={value} />
-          <ul class="rows" aria-label="jobs that haven’t ended">
+          <ul class="rows">
             {value.running.map((job) => (
               <JobRow key={job.name} job={job} changed={again} />
             ))}
