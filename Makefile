@@ -5,7 +5,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 # Test processes beside each other: most tests wait, for servers, signals and leases.
-TESTERS ?= 3
+TESTERS ?= 4
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 COMPILED := $(VENV)/compiled
