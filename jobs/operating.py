@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from chassis.postgres import Connection
 
 OLDEST_SECONDS = 1e9  # No job is older, and PostgreSQL's time begins in 4713 BC.
-UNENDED_TOLD = 20
 UNENDED_COUNTED = 1_000  # Who has more is told so many: counting costs the database time for each.
 NOT_RETRYABLE = {
     State.SCHEDULED: "it was accepted for later, and is never started early",
@@ -41,7 +40,7 @@ class JobPage:
 
 @dataclass(frozen=True, slots=True)
 class Unended:
-    """An owner's newest jobs that haven't ended; of the newest UNENDED_COUNTED how many are in each state."""
+    """Some of an owner's jobs that haven't ended; of the newest UNENDED_COUNTED how many are in each state."""
 
     rows: Sequence[store.Row]
     scheduled: int
@@ -176,9 +175,8 @@ class Operating:
 
 
 async def list_unended(connection: "Connection", owner: str, *, latest: int) -> Unended:
-    """Those of an owner, whom the caller may see: the newest UNENDED_TOLD, or `latest` where that is more."""
-    limit = max(UNENDED_TOLD, latest)
-    rows = await store.list_owned_unended_jobs(connection, owner, limit=limit, counted=UNENDED_COUNTED)
+    """Those of an owner, whom the caller may see: so many of those that run, then of the newest."""
+    rows = await store.list_owned_unended_jobs(connection, owner, limit=latest, counted=UNENDED_COUNTED)
     if not rows:
         return Unended(rows, 0, 0, 0)
     return Unended(rows, rows[0]["all_scheduled"], rows[0]["all_queued"], rows[0]["all_running"])

@@ -264,7 +264,7 @@ async def list_unended_jobs(connection: "Connection", kinds: Sequence[str], *, o
 
 
 async def list_owned_unended_jobs(connection: "Connection", owner: str, *, limit: int, counted: int) -> Rows:
-    """An owner's newest jobs that haven't ended. `all_…`: how many of the newest `counted` are in that state."""
+    """An owner's jobs that haven't ended. `all_…`: how many of the newest `counted` are in that state."""
     return await connection.fetch(SQL["list_owned_unended_jobs"], owner, limit, counted)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from atelier.gateway.v1 import gateway_service_pb2 as pb
+from atelier.jobs.v1.jobs_service_pb2 import STATE_RUNNING, Job
 from google.rpc import status_pb2
 
 from chassis.auth import principal
@@ -39,7 +40,7 @@ class Overview:
             )
         )
         overview.parts.sort(key=lambda part: part.name)
-        overview.running.sort(key=lambda job: job.create_time.ToNanoseconds(), reverse=True)
+        overview.running.sort(key=_urgency, reverse=True)
         return overview
 
     async def _ask(
@@ -55,6 +56,10 @@ class Overview:
             status = failed.status
         latency = timedelta(seconds=time.monotonic() - started)
         overview.parts.extend(pb.OverviewPart(name=name, status=status, latency=latency) for name in share.parts)
+
+
+def _urgency(job: Job) -> tuple[bool, int]:
+    return job.state == STATE_RUNNING, job.create_time.ToNanoseconds()
 
 
 def _show_jobs(overview: pb.GetOverviewResponse, answer: Any) -> None:

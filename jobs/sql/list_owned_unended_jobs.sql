@@ -1,4 +1,5 @@
--- The newest $2 jobs of the owner $1 that haven't ended; on each row how many of the newest $3 are in each state.
+-- Of the owner $1's newest $3 jobs that haven't ended $2, those that run first, then the newest; on each row how many of
+-- all of them are in each state.
 SELECT
     *,
     count(*) FILTER (WHERE state = 'SCHEDULED') OVER () AS all_scheduled,
@@ -14,5 +15,5 @@ FROM (
     ORDER BY id DESC
     LIMIT $3
 ) AS unended
-ORDER BY id DESC
+ORDER BY state = 'RUNNING' DESC, id DESC
 LIMIT $2

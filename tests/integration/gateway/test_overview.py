@@ -54,6 +54,7 @@ class Telling:
             ),
             "engager": engager_pb.GetOverviewResponse(activities=[{"activity_id": "a"}]),
         }
+        shares["resolver"].running.add(name="resolver/jobs/0", state=jobs_pb.STATE_RUNNING)
         for second, (service, share) in enumerate(shares.items()):
             share.running.add(name=f"{service}/jobs/1", create_time=Timestamp(seconds=second))
             share.unended.MergeFrom(jobs_pb.UnendedJobs(scheduled=second, queued=1, running=2))
@@ -90,7 +91,8 @@ async def test_an_overview_has_a_part_from_each_service(crowd: Crowd) -> None:
     assert (overview.collection.total_cards, overview.credits.available, overview.quota.plan) == (7, 3, 2)
     assert (overview.scans[0].scan_id, overview.generations[0].generation_id) == ("s", "g")
     assert (overview.reviews[0].review_id, overview.activities[0].activity_id) == ("r", "a")
-    assert [job.name for job in overview.running] == [f"{service}/jobs/1" for service in reversed(SERVICES)]
+    waiting = [f"{service}/jobs/1" for service in reversed(SERVICES)]
+    assert [job.name for job in overview.running] == ["resolver/jobs/0", *waiting]
     assert overview.unended == jobs_pb.UnendedJobs(scheduled=0 + 1 + 2 + 3, queued=4, running=8)
 
 

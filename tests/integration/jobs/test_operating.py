@@ -13,6 +13,7 @@ from chassis.postgres import load_statements
 from jobs.errors import JobEnded, JobNotFound, JobNotRetryable, OwnerNotAllowed
 from jobs.job import EndedJob, ErrorClass, Lane, NewJob
 from jobs.kinds import Kind
+from jobs.operating import list_unended
 from jobs.outcomes import Done, Outcome
 from jobs.running import Job
 from jobs.transactions import Transaction
@@ -67,6 +68,19 @@ async def test_a_user_meets_only_its_own_jobs(rig: Rig) -> None:
         assert await listed(rig) == []
     with called_by("ops", Role.OPERATOR):
         assert (await rig.operating.get_job(name))["state"] == "QUEUED"
+
+
+async def test_of_what_hasn_t_ended_those_that_run_come_first_then_the_newest(rig: Rig) -> None:
+    (oldest,) = await rig.enqueue(toil())
+    await rig.claim("toil")
+    middle, newest, _ = await rig.enqueue(toil(), toil(), toil("bob"))
+
+    async with rig.database.connection() as connection:
+        found, all_found = [await list_unended(connection, "ann", latest=latest) for latest in (2, 4)]
+
+    assert [rig.names.job(row["id"]) for row in found.rows] == [oldest, newest]
+    assert [rig.names.job(row["id"]) for row in all_found.rows] == [oldest, newest, middle]
+    assert (found.scheduled, found.queued, found.running) == (0, 2, 1)
 
 
 @pytest.mark.parametrize("service", ["mill", "other"])

@@ -50,7 +50,7 @@ function Unended({ of }: { of: GetOverviewResponse }) {
   if (all <= of.running.length) return null;
   return (
     <p class="quiet">
-      The newest {count(of.running.length)} of {counted(all, "job")}: {count(running)} running, {count(queued)} queued,{" "}
+      {count(of.running.length)} of {counted(all, "job")}: {count(running)} running, {count(queued)} queued,{" "}
       {count(scheduled)} scheduled.
     </p>
   );
