@@ -22,6 +22,7 @@ from pydantic_settings import SettingsConfigDict
 
 from chassis.health import Health
 from chassis.lifecycle import run_until_signalled
+from chassis.loading import SOCKETS
 from chassis.server import GrpcServer
 from chassis.settings import ProcessSettings
 from chassis.telemetry import Telemetry
@@ -116,8 +117,9 @@ def empty_service(secret_file: Path) -> Iterator[tuple[str, str]]:
         **{f"ATELIER_GATEWAY_{name}_ADDRESS": "" for name in ("REVIEWER", "ENGAGER")},
         **{f"ATELIER_GATEWAY_{name}_ADDRESS": own for name in ("RESOLVER", "GENERATOR")},
     }
+    given = {"BENCH_JWT_SECRET_FILE": str(secret_file), "GRPC_EXPERIMENTS": SOCKETS}
     with (
-        _process("bench.empty_service", str(ports.resolver), environment={"BENCH_JWT_SECRET_FILE": str(secret_file)}),
+        _process("bench.empty_service", str(ports.resolver), environment=given),
         _process("gateway", "serve", environment=told),
     ):
         yield own, gateway

@@ -20,7 +20,7 @@ from cli.stack.ports import LOOPBACK
 
 CALLERS, CALLS = 32, 20
 STREAMS = 4
-ROUNDS = 16
+ROUNDS = 48
 AIM = 0.45
 CONNECT_SECONDS = 30.0
 

@@ -1,13 +1,11 @@
 """`python -m gateway serve`."""
 
-import gc
-import os
 import sys
 
+from chassis.loading import begin_loading
+
 if __name__ == "__main__":
-    gc.disable()  # until run_command: nearly all that loading makes stays, and searching it takes a fifth of the time
-    # gRPC's older sockets forward a tenth more; it reads this when it is loaded (docs/decisions/0021).
-    os.environ.setdefault("GRPC_EXPERIMENTS", "-event_engine_client,-event_engine_listener")
+    begin_loading()
 
 from chassis.command import Commands, run_command
 from gateway.config import GatewaySettings

@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 
 from atelier.gateway.v1 import gateway_service_pb2 as pb
 from atelier.jobs.v1.jobs_service_pb2 import STATE_RUNNING, Job
+from google.protobuf.duration_pb2 import Duration
 from google.rpc import status_pb2
 
 from chassis.auth import principal
@@ -47,15 +47,17 @@ class Overview:
         self, overview: pb.GetOverviewResponse, share: Share, request: Any, metadata: Metadata, until: float | None
     ) -> None:
         """Show what a service answers, and of each part how it went."""
-        status, started = status_pb2.Status(), time.monotonic()
+        status, started = status_pb2.Status(), time.monotonic_ns()
         try:
             answer = await self._services.ask(share.service, share.method, request, metadata=metadata, until=until)
             share.show(overview, answer.message)
             _show_jobs(overview, answer.message)
         except ServiceFailed as failed:
             status = failed.status
-        latency = timedelta(seconds=time.monotonic() - started)
-        overview.parts.extend(pb.OverviewPart(name=name, status=status, latency=latency) for name in share.parts)
+        latency = Duration()
+        latency.FromNanoseconds(time.monotonic_ns() - started)
+        for name in share.parts:
+            overview.parts.add(name=name, status=status, latency=latency)
 
 
 def _urgency(job: Job) -> tuple[bool, int]:

@@ -1,10 +1,11 @@
 """`python -m services.resolver serve | work | run | migrate`."""
 
-import gc
 import sys
 
+from chassis.loading import begin_loading
+
 if __name__ == "__main__":
-    gc.disable()  # until run_command: nearly all that loading makes stays, and searching it takes a fifth of the time
+    begin_loading()
 
 from chassis.command import Commands, migrating, run_command
 from services.resolver.config import ResolverSettings

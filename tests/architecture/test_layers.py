@@ -31,7 +31,7 @@ def test_only_settings_read_the_environment() -> None:
     # say where a process should die; the weights' libraries are kept off the network, and gRPC told its sockets, by no
     # other means.
     allowed = {"chassis/settings.py", "chassis/replicas.py", "cli/config.py", "jobs/points.py"}
-    allowed |= {"services/generator/backends/diffusers/pipelines.py", "gateway/__main__.py"}
+    allowed |= {"services/generator/backends/diffusers/pipelines.py", "chassis/loading.py"}
     handing_on = ("bench/", "cli/stack/")
     reading = re.compile(r"os\.(environ|getenv)")
 
