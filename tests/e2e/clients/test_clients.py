@@ -40,7 +40,7 @@ ONE_CORE = os.environ | {
     "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS": "false",
     "CARGO_PROFILE_DEV_OVERFLOW_CHECKS": "false",
     "CGO_ENABLED": "0",
-    "GOFLAGS": f"{os.environ.get('GOFLAGS', '')} -p=1",
+    "GOFLAGS": f"{os.environ.get('GOFLAGS', '')} -p=1 '-gcflags=all=-N -l -dwarf=false' -ldflags=-s",
     "GOGC": "400",  # the compiler's own garbage
     "GOMAXPROCS": "1",
     "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
