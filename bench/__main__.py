@@ -39,10 +39,13 @@ BENCHES: dict[str, Callable[[Surroundings], Awaitable[list[Figure]]]] = {
 
 
 async def run(names: Sequence[str]) -> list[Figure]:
-    """Measure the benches `names` one after another on one stack, in the order they stand above."""
+    """Measure the benches `names` one after another, each on a stack of its own.
+
+    So the next neither vacuums what one has left nor finds it warm.
+    """
     figures: list[Figure] = []
-    async with surroundings() as around:
-        for name in names:
+    for name in names:
+        async with surroundings() as around:
             figures += await BENCHES[name](around)
     return figures
 
