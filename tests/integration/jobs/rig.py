@@ -34,6 +34,11 @@ class RigSettings(JobSettings):
     model_config = SettingsConfigDict(env_prefix="ATELIER_TEST_", frozen=True, extra="forbid", populate_by_name=True)
 
 
+def toil(owner: str = "ann", **details: Any) -> NewJob:
+    """A new job of the kind that the rig has."""
+    return NewJob(kind="toil", owner=owner, **details)
+
+
 @dataclass(frozen=True)
 class Rig:
     """Everything about the jobs of one schema."""

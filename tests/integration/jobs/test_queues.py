@@ -14,13 +14,9 @@ from jobs.queues import QueueView
 from jobs.running import Job
 from tests.integration.chassis.conftest import Until
 from tests.integration.chassis.conftest import until as until
-from tests.integration.jobs.rig import Rig
+from tests.integration.jobs.rig import Rig, toil
 
 TOIL = "mill/queues/toil"
-
-
-def toil(**details: Any) -> NewJob:
-    return NewJob(kind="toil", owner="ann", **details)
 
 
 async def counts(rig: Rig, *columns: str) -> list[Any]:

@@ -18,13 +18,9 @@ from jobs.outcomes import Done, Outcome
 from jobs.running import Job
 from jobs.watching import LOOK_SECONDS, Changes
 from tests.conftest import Schema
-from tests.integration.jobs.rig import Rig, called_by
+from tests.integration.jobs.rig import Rig, called_by, toil
 
 Rows = Sequence[Any]
-
-
-def toil(owner: str = "ann", **details: Any) -> NewJob:
-    return NewJob(kind="toil", owner=owner, **details)
 
 
 def shown(rig: Rig, rows: Rows) -> list[tuple[str, str]]:
