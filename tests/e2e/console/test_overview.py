@@ -21,4 +21,4 @@ async def test_jobs_that_wait_are_not_told_as_running_and_those_left_out_are_cou
     jobs = user.region("Jobs that haven’t ended")
 
     await expect(jobs.get_by_role("listitem")).to_contain_text("queued")
-    await expect(jobs).to_contain_text("1 of 3 jobs: 1 running, 1 queued, 1 scheduled.")
+    await expect(jobs.get_by_text("1 of 3 jobs: 1 running, 1 queued, 1 scheduled.", exact=True)).to_be_visible()
