@@ -9,7 +9,7 @@ SOCKETS = "-event_engine_client,-event_engine_listener"
 
 
 def begin_loading() -> None:
-    """Load without looking for garbage, until `run_command`, and have gRPC use its older sockets unless told.
+    """Load without looking for garbage, until it is enabled again, and have gRPC use its older sockets unless told.
 
     Nearly all that loading makes stays, and searching it takes a fifth of the time.
     """
