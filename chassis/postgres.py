@@ -108,7 +108,7 @@ class Database:
         `plans_once`: a connection plans each statement once, whatever its values. Best for a large one that looks up by
         keys, planning which takes as long as running it; and bad for one whose best plan depends on its values.
         """
-        return Database(
+        return type(self)(
             url=self._url,
             schema=self._schema,
             pool_size=pool_size,

@@ -11,15 +11,27 @@ if TYPE_CHECKING:
 
 
 class CountedDatabase(Database):
-    """`used`: connections that were borrowed; without one there is no query."""
+    """`used`: connections that were borrowed from it and those beside it; without one there is no query."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.used = 0
+        self._borrowed = 0
+        self._beside: list[CountedDatabase] = []
+
+    @property
+    def used(self) -> int:
+        return self._borrowed + sum(database.used for database in self._beside)
+
+    def beside(self, **settings: Any) -> Database:
+        """One that is counted here as well."""
+        database = super().beside(**settings)
+        assert isinstance(database, CountedDatabase)
+        self._beside.append(database)
+        return database
 
     @asynccontextmanager
     async def connection(self) -> "AsyncIterator[Connection]":
         """A connection, counted."""
-        self.used += 1
+        self._borrowed += 1
         async with super().connection() as connection:
             yield connection
