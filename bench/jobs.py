@@ -1,6 +1,6 @@
 """Durable no-op jobs with one worker process, beside the bare statements and other systems on the same servers.
 
-All take turns, run by run, each in processes of its own; a figure is the median of the runs. A peer that can't be
+All take turns, run by run, each in processes of its own; a figure is the median of its turns. A peer that can't be
 installed, or fails, is named with its reason and left out.
 """
 
@@ -16,6 +16,8 @@ from bench.surroundings import Surroundings
 from cli.stack.stack import Stack
 
 RUNS = 3
+# Of the bare loop and ours in each run, as one turn differs from the next by more than these two do.
+TURNS = 4
 JOBS, JOBS_WITH_EFFECT = 20_000, 4_000
 # So far apart that each single job finds an idle system.
 IDLE_RATE, IDLE_JOBS = 40, 200
@@ -31,8 +33,9 @@ async def measure(_: Surroundings) -> list[Figure]:
         await ours.ask("prepare")
         peers = await _installed(stack, absent)
         for _run in range(RUNS):
-            await _throughput(bare, JOBS, found["bare"])
-            await _throughput(ours, JOBS, found["atelier"])
+            for _turn in range(TURNS):
+                await _throughput(bare, JOBS, found["bare"])
+                await _throughput(ours, JOBS, found["atelier"])
             await _latency(ours, IDLE_JOBS, found["atelier"])
             await _with_effects(stack, found)
             found["loaded"].add_latencies(await ours.latencies(LOADED_JOBS, LOADED_RATE))
