@@ -16,9 +16,9 @@ from bench.surroundings import Surroundings
 from cli.stack.stack import Stack
 
 RUNS = 3
-# Of the bare loop and ours after all runs, as one turn differs from the next by more than these two do; and not within
-# them, where the next to take its turn would meet a server that vacuums what they left.
-FURTHER_TURNS = 9
+# After all runs, as one turn differs from the next by more than the contestants do: of idle latency, whose p99 is the second
+# slowest of 200, by ours and the durable peers; and then of the bare loop and ours, which leave the server much to vacuum.
+FURTHER_LATENCIES, FURTHER_TURNS = 4, 9
 JOBS, JOBS_WITH_EFFECT = 20_000, 4_000
 # So far apart that each single job finds an idle system.
 IDLE_RATE, IDLE_JOBS = 40, 200
@@ -41,6 +41,11 @@ async def measure(_: Surroundings) -> list[Figure]:
             found["loaded"].add_latencies(await ours.latencies(LOADED_JOBS, LOADED_RATE))
             for peer in peers:
                 await _peers_turn(peer, found, absent)
+        for _turn in range(FURTHER_LATENCIES):
+            await _latency(ours, IDLE_JOBS, found["atelier"])
+            for peer in peers:
+                if peer[0].durable:
+                    await _peers_latency(peer, found, absent)
         for _turn in range(FURTHER_TURNS):
             await _throughput(bare, JOBS, found["bare"])
             await _throughput(ours, JOBS, found["atelier"])
@@ -68,6 +73,16 @@ async def _peers_turn(peer: tuple[Peer, Contestant], found: dict[str, Runs], abs
         return
     try:
         await _throughput(contestant, told.jobs, found[told.name])
+    except RoleFailed as error:
+        absent[told.name] = str(error)
+    await _peers_latency(peer, found, absent)
+
+
+async def _peers_latency(peer: tuple[Peer, Contestant], found: dict[str, Runs], absent: dict[str, str]) -> None:
+    told, contestant = peer
+    if told.name in absent:
+        return
+    try:
         await _latency(contestant, told.idle_jobs, found[told.name])
     except RoleFailed as error:
         absent[told.name] = str(error)
