@@ -16,8 +16,8 @@ from bench.surroundings import Surroundings
 from cli.stack.stack import Stack
 
 RUNS = 3
-# After all runs, as one turn differs from the next by more than the contestants do: of idle latency, whose p99 is the second
-# slowest of 200, by ours and the durable peers; and then of the bare loop and ours, which leave the server much to vacuum.
+# After all runs, as one turn differs from the next by more than the contestants do: of idle latency, whose p99 is the
+# second slowest of 200, by ours and the durable peers; then of the bare loop and ours, which leave much to vacuum.
 FURTHER_LATENCIES, FURTHER_TURNS = 4, 9
 JOBS, JOBS_WITH_EFFECT = 20_000, 4_000
 # So far apart that each single job finds an idle system.
