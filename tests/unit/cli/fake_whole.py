@@ -35,6 +35,7 @@ class FakeWhole(GatewayServiceServicer):
         self.breaks = 0
         self.error: AtelierError | None = None
         self.overview = pb.GetOverviewResponse(owner="local")
+        self.system = pb.GetSystemResponse()
         self._generations = generations
         self._card_art = card_art
 
@@ -61,6 +62,11 @@ class FakeWhole(GatewayServiceServicer):
         if self.error is not None:
             await abort(context, self.error)
         return self.overview
+
+    async def GetSystem(self, request: Any, context: Any) -> Any:
+        if self.error is not None:
+            await abort(context, self.error)
+        return self.system
 
     async def _result(self, request_id: str, place: int, item: pb.BatchItem) -> pb.BatchResult:
         if place in self.refusing:

@@ -6,10 +6,14 @@ from typing import Any
 
 import jwt
 import pytest
+from atelier.gateway.v1.gateway_service_pb2 import GatewayLoad, GetSystemResponse, SystemService
+from atelier.jobs.v1.jobs_service_pb2 import Queue
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from chassis import errors
+from chassis.errors import PermissionDenied, Unavailable, status_of
 from cli.exits import ExitCode
+from tests.unit.cli.aborting import DOMAIN
 
 
 async def test_resolve_answers_in_the_order_of_its_arguments_with_exactly_the_documented_fields(gateway: Any) -> None:
@@ -193,6 +197,45 @@ async def test_system_ends_with_code_69_when_a_part_is_down(gateway: Any) -> Non
     assert ill.code == ExitCode.UNAVAILABLE
     assert json.loads(ill.out)["healthy"] is False
     assert "resolver/postgres" in ill.err
+
+
+async def test_system_tells_an_operator_versions_queues_and_load(gateway: Any) -> None:
+    queues = [Queue(name=f"resolver/queues/{name}", waiting=2, throughput=1.5) for name in ("scan", "other")]
+    gateway.whole.system = GetSystemResponse(
+        services=[SystemService(name="gateway", version="0.7.1"), SystemService(name="resolver", queues=queues)],
+        load=GatewayLoad(calls=3, shed_per_second=0.25, limits_shared=True),
+    )
+
+    table = await gateway.run("system")
+    told = json.loads((await gateway.run("system", "--json")).out)
+
+    rows = [line.split() for line in table.out.splitlines()]
+    assert ["gateway", "0.7.1", "0.0"] in rows
+    assert ["resolver", "0.0", "4", "0", "3.0", "no"] in rows
+    assert ["3", "0.0", "0.2", "0.0", "0.0", "yes"] in rows
+    assert told["services"][0] == {"name": "gateway", "version": "0.7.1", "error": None, "seconds": 0.0, "queues": []}
+    assert told["load"]["shed_per_second"] == 0.25
+
+
+async def test_system_tells_whoever_is_no_operator_the_health_alone(gateway: Any) -> None:
+    gateway.whole.error = PermissionDenied("Role user may not call this; it needs role operator.")
+
+    outcome = await gateway.run("system", "--json")
+
+    assert outcome.code == ExitCode.OK
+    assert json.loads(outcome.out)["healthy"] is True
+    assert json.loads(outcome.out)["services"] is None
+
+
+async def test_system_names_a_service_that_does_not_answer_though_its_health_was_good(gateway: Any) -> None:
+    late = status_of(Unavailable("The service resolver doesn't answer."), domain=DOMAIN)
+    gateway.whole.system = GetSystemResponse(services=[SystemService(name="resolver", status=late)])
+
+    outcome = await gateway.run("system", "--json")
+
+    assert outcome.code == ExitCode.UNAVAILABLE
+    assert json.loads(outcome.out)["healthy"] is False
+    assert "resolver doesn't tell how it is" in outcome.err
 
 
 async def test_the_token_of_the_state_folder_is_used_unless_another_is_given(gateway: Any) -> None:
